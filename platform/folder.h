@@ -1,0 +1,48 @@
+/* Folders: listing, identity, space. Any thread. */
+#ifndef CORBRIDGE_PLATFORM_FOLDER_H
+#define CORBRIDGE_PLATFORM_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/file.h"
+#include "platform/status.h"
+
+struct folder_entry {
+    const char *name; /* UTF-8 (WTF-8); owned by the listing */
+    struct file_marks marks;
+    bool is_folder;
+    bool is_link;   /* link, reparse point, device, pipe, socket: never taken */
+    bool is_hidden; /* hidden or system attribute; natively a leading dot */
+    bool has_identity; /* false where only opening the file would tell (FindFirstFile gives no file id) */
+};
+
+struct folder_listing {
+    struct folder_entry *entries; /* in the order of the system */
+    size_t count;
+    /* private */
+    void *memory;
+};
+
+/* Lists a folder without opening any file in it. Long names only. The listing owns its memory: folder_listing_release. */
+struct platform_status folder_list(const char *path, struct folder_listing *out);
+void folder_listing_release(struct folder_listing *listing);
+
+/* Makes a folder and those above it that are missing. Success when it is there already. */
+struct platform_status folder_make(const char *path);
+
+struct platform_status folder_exists(const char *path, bool *exists);
+
+/* Which folder a path leads to now. */
+struct platform_status folder_identity(const char *path, struct file_identity *out);
+
+/* Brings names made, renamed or removed in the folder to the medium, as far as the system can. */
+struct platform_status folder_flush(const char *path);
+
+/* Bytes that this process may still write on the volume of the folder. */
+struct platform_status folder_free_space(const char *path, uint64_t *bytes);
+
+struct platform_status folder_remove(const char *path); /* an empty one */
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Notifications of one folder: "something in it changed". Hints only; the scan is the truth (DESIGN step 1).
+ *
+ * Win32: ReadDirectoryChangesW, overlapped, 64 KB (above that it fails on shares), re-armed before anything else is done.
+ * Posix: inotify. One handle on the folder itself, never below it. Order of use: watch_open (which arms) → first scan →
+ * watch_wait in a loop. One thread waits; watch_wake and nothing else may be called from others.
+ */
+#ifndef CORBRIDGE_PLATFORM_WATCH_H
+#define CORBRIDGE_PLATFORM_WATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/status.h"
+
+struct watch; /* opaque, heap */
+
+enum watch_result {
+    WATCH_DIRTY,    /* something changed; names were given to the callback where the system told them */
+    WATCH_OVERFLOW, /* changes were lost (0 bytes, 1022): scan at once and probe the root */
+    WATCH_TIMEOUT,
+    WATCH_WOKEN,    /* watch_wake was called */
+    WATCH_LOST      /* the handle is dead (995 while not closing, network errors, folder removed): close, probe, reopen */
+};
+
+/* A name in the folder that changed: UTF-8, valid during the call. May be a short (8.3) name. */
+typedef void (*watch_name_function)(void *context, const char *name);
+
+/* Opens and arms. PLATFORM_UNSUPPORTED when this share never notifies (errors 1 and 50): poll it. */
+struct platform_status watch_open(const char *path, struct watch **out);
+
+/* Waits at most `milliseconds`. `*status` is set for WATCH_LOST. `names` may be NULL. */
+enum watch_result watch_wait(struct watch *watch, uint32_t milliseconds, watch_name_function names, void *context,
+                             struct platform_status *status);
+
+/* Makes a waiting watch_wait return WATCH_WOKEN, or the next one. Any thread. */
+void watch_wake(struct watch *watch);
+
+/* Cancels, waits for the cancelled call, frees. NULL is allowed. */
+void watch_close(struct watch *watch);
+
+/* Walks a FILE_NOTIFY_INFORMATION buffer of `size` valid bytes, treating it as untrusted: every offset and length is
+ * checked against `size`. Returns how many records were well-formed; stops at the first that is not. Compiled on every
+ * system, so that it can be fuzzed. */
+size_t watch_walk_notifications(const void *buffer, size_t size, watch_name_function names, void *context);
+
+#endif
