@@ -1,0 +1,13 @@
+/* The named limits of every parser. Exceeding one is PARSE_LIMIT with its place, never a cut value. */
+#ifndef CORBRIDGE_PARSER_LIMITS_H
+#define CORBRIDGE_PARSER_LIMITS_H
+
+#include <stddef.h>
+
+#define LIMIT_EVENT_FILE_BYTES                                                                               \
+    ((size_t)1024 * 1024) /* one DEM or Location file; real ones have some 500 bytes */
+#define LIMIT_EVENT_LINE_BYTES ((size_t)64 * 1024)
+#define LIMIT_EVENT_PAIRS      ((size_t)4096)
+#define LIMIT_FAULTS           ((size_t)1000) /* entries of one fault list */
+
+#endif
