@@ -1,0 +1,50 @@
+/*
+ * Applying one event of a jail management system to patient, booking and location history (RULES "People and bookings",
+ * "Order and time", "Repeats"). One savepoint of the committer's group; the ledger's end state goes with it.
+ */
+#ifndef CORBRIDGE_DATABASE_APPLY_H
+#define CORBRIDGE_DATABASE_APPLY_H
+
+#include "database/database.h"
+#include "database/ledger.h"
+#include "parser/jms_event.h"
+
+/* What the pipeline worked out before: instants by the facility's zone, the facility's own code. */
+struct apply_input {
+    const struct jms_event *event;
+    int64_t file;      /* ledger number */
+    int ordinal;       /* message within the file, from 1 */
+    const char *authority; /* "JMS" */
+    struct slice facility; /* documented form of the code; the only facility where the installation has one */
+    instant_us arrived;
+    instant_us event_at;
+    instant_us booking_date; /* INSTANT_NONE when not given */
+    instant_us release_date; /* INSTANT_NONE when not given */
+    bool empty_clears;       /* feed says empty="clear" */
+    instant_us now;
+    const struct fault_list *warnings; /* kept with the message; may be NULL */
+};
+
+struct apply_result {
+    struct ledger_message message; /* as stored: state, patient, booking */
+    bool created_patient, created_booking;
+    bool second_open_booking;  /* another booking of the patient was open: an event */
+    bool identity_changed;     /* family name, given name and birth date all changed at once: an event */
+    bool moved, released;
+    size_t changes; /* rows of the change log */
+};
+
+/*
+ * Applies and writes the message row. DATABASE_OK with result->message.state: applied; duplicate when nothing was new;
+ * waiting when a Location names a booking or patient that is not known; held when the booking is known under another
+ * patient. Any other kind: nothing was written that the caller's savepoint rollback does not take back.
+ */
+enum database_kind apply_jms_event(struct database *db, const struct apply_input *input, struct apply_result *result);
+
+/* Makes the facility table agree with the configuration: inserts and updates, never deletes. */
+struct facility_row {
+    const char *code, *name, *zone;
+};
+enum database_kind apply_facilities(struct database *db, const struct facility_row *rows, size_t count);
+
+#endif
