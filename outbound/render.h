@@ -1,0 +1,30 @@
+/*
+ * From an order to the message that the pharmacy reads: RDE^O11 in HL7 2.5.1 (RULES "Orders and answers", Versions).
+ */
+#ifndef CORBRIDGE_OUTBOUND_RENDER_H
+#define CORBRIDGE_OUTBOUND_RENDER_H
+
+#include "database/order.h"
+#include "outbound/partner.h"
+#include "parser/arena.h"
+#include "parser/datetime.h"
+#include "parser/slice.h"
+
+struct render_input {
+    const struct medication_order *order;
+    const struct partner *partner;
+    const char *control_id; /* MSH-10 */
+    instant_us now;         /* MSH-7 */
+};
+
+/*
+ * Renders into the arena. NULL on success with *message set; else a sentence for people that says what is missing and where
+ * to mend it, without patient data ("the drug has no NDC: fill drug.ndc, then retry"); static or in the arena.
+ */
+const char *render_order(const struct render_input *input, struct arena *arena, struct slice *message);
+
+/* The file name by the partner's pattern. NULL when memory is exhausted or the pattern gives an unusable name. In the arena. */
+const char *render_file_name(const struct partner *partner, instant_us name_time, int64_t number, const char *control_id,
+                             struct arena *arena);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * The configuration: corbridge.xml, checked against corbridge.xsd (compiled in), then by rules that a schema cannot say.
+ *
+ * A loaded configuration never changes; a reload makes a new one. docs/configuration.md describes every element.
+ */
+#ifndef CORBRIDGE_SERVICE_CONFIG_H
+#define CORBRIDGE_SERVICE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "outbound/partner.h"
+#include "parser/arena.h"
+#include "parser/encoding.h"
+#include "parser/zone.h"
+
+enum config_ready { CONFIG_READY_DEFAULT, CONFIG_READY_CLOSED, CONFIG_READY_QUIET, CONFIG_READY_MARKER };
+enum config_format { CONFIG_FORMAT_JMS_EVENT }; /* one DEM or Location a file (INI) */
+enum config_order { CONFIG_ORDER_FREE /* a file that is not ready stops nobody */, CONFIG_ORDER_STRICT };
+
+struct config_match {
+    const char *pattern; /* *, ?; without regard to case */
+    enum config_format format;
+    enum config_ready ready;   /* never DEFAULT after loading */
+    uint32_t quiet_ms;         /* default 1000; at least 2000 on remote or polled folders */
+    uint32_t give_up_ms;       /* default 600000 */
+    uint64_t size_limit;       /* bytes; a larger file is quarantined */
+    const char *marker_suffix; /* CONFIG_READY_MARKER: name + suffix is the second file; NULL otherwise */
+    enum encoding encoding;
+    const char *datatype_location; /* default "PatientLocation" */
+    bool empty_clears;
+    uint32_t line; /* in the file, for messages */
+};
+
+struct config_feed {
+    const char *name;   /* [a-z0-9-], unique */
+    const char *folder; /* absolute; UNC or local */
+    const char *authority; /* default "JMS" */
+    enum config_order order;
+    uint32_t poll_ms; /* 0: notifications, with the 60 s timer; else a share that is polled */
+    const struct config_match *matches;
+    size_t match_count;
+    uint32_t line;
+};
+
+struct config_facility {
+    const char *code; /* at most 32 characters */
+    const char *name;
+    const char *zone_name;
+    const struct zone *zone;
+    uint32_t line;
+};
+
+struct config_pharmacy {
+    const char *name;
+    const char *test_folder, *live_folder; /* absolute; live NULL: not yet */
+    const char *const *facilities; /* NULL-terminated; NULL: all */
+    const char *sending_application, *sending_facility, *receiving_application, *receiving_facility;
+    const char *file_pattern;
+    uint32_t line;
+};
+
+struct config {
+    struct arena arena; /* owns everything */
+    const char *path;   /* of the file */
+    const char *data_folder;
+    const struct config_facility *facilities;
+    size_t facility_count;
+    const struct config_feed *feeds;
+    size_t feed_count;
+    const struct config_pharmacy *pharmacies;
+    size_t pharmacy_count;
+    uint64_t low_disk_bytes; /* stop taking files below this; default 1 GB */
+    uint32_t log_megabytes, log_keep;
+};
+
+/* One fault of a configuration; text "corbridge.xml:12: feed 'jms': folder 'Z:\in' is a mapped drive letter, which a service
+ * does not have; write \\server\share\in". */
+struct config_fault {
+    uint32_t line;
+    const char *text;
+};
+
+struct config_faults {
+    struct arena arena;
+    struct config_fault *items;
+    size_t count;
+};
+
+void config_faults_init(struct config_faults *faults);
+void config_faults_release(struct config_faults *faults);
+
+/*
+ * Loads and checks. NULL when refused: `faults` then holds every fault found (not only the first). `data_override` (or NULL)
+ * takes the place of the data folder of the file: for tests and demos. Overlapping folders are found by identity, not by
+ * text; folders of feeds that cannot be reached now are no fault (RULES: the service starts, the feed is offline).
+ * The caller frees with config_free.
+ */
+struct config *config_load(const char *path, const char *data_override, struct config_faults *faults);
+void config_free(struct config *config);
+
+const struct config_feed *config_feed_find(const struct config *config, const char *name);
+/* By code, without regard to case and outer blanks; NULL when unknown. */
+const struct config_facility *config_facility_find(const struct config *config, struct slice code);
+
+/* The first rule of the feed that matches the name; NULL: unrecognised. */
+const struct config_match *config_match_find(const struct config_feed *feed, const char *name);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * The engine: builds the object graph of a configuration and runs it. The same for the Windows service, the console command
+ * `run`, tests and benchmarks. It knows nothing of the service control manager.
+ *
+ * Start order: data folder lock → log → databases (migrated) → senders → committer → workers → feeds.
+ * Stop order: feeds (no more claims) → what is claimed is applied and put away → committer → senders → databases → lock.
+ */
+#ifndef CORBRIDGE_SERVICE_ENGINE_H
+#define CORBRIDGE_SERVICE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "service/config.h"
+
+struct engine; /* opaque, heap */
+
+enum engine_start {
+    ENGINE_STARTED = 0,
+    ENGINE_LOCKED,   /* another CorBridge runs on this data folder; service-specific code 21 */
+    ENGINE_DATABASE, /* a database cannot be opened or migrated; code 22 */
+    ENGINE_SYSTEM    /* folders, threads, memory; code 23 */
+};
+
+struct engine_options {
+    const struct config *config; /* borrowed until engine_stop has returned */
+    /* Called from time to time while starting and stopping, so that the service can raise its checkpoint; may be NULL. */
+    void (*progress)(void *context);
+    void *context;
+};
+
+/* Starts everything. On failure `message` says what failed and what to do next, and nothing is left running. */
+enum engine_start engine_start(const struct engine_options *options, struct engine **out, char *message, size_t message_size);
+
+/* Stops within `deadline_ms`, and frees. True when all came to an end by itself; false when the deadline passed: then the
+ * engine is not freed, the process should end (its state is safe at every instant), and `message` says what was running. */
+bool engine_stop(struct engine *engine, uint32_t deadline_ms, char *message, size_t message_size);
+
+/* Stop and resume taking files; what is claimed goes on. Any thread. */
+void engine_pause(struct engine *engine);
+void engine_resume(struct engine *engine);
+
+/* Look at every folder now (control code 128, resume from sleep); `reopen` also reopens the watches. Any thread. */
+void engine_scan_now(struct engine *engine, bool reopen);
+
+/* Rows were written to the command table: carry them out. Any thread. */
+void engine_commands_now(struct engine *engine);
+
+/* Numbers for status, tests and benchmarks. Any thread. */
+struct engine_figures {
+    uint64_t scans, claimed, applied, put_away, quarantined, vanished, sent;
+    uint64_t in_flight;   /* claimed and not yet put away */
+    uint64_t waiting;     /* seen in a folder and not yet ready */
+    uint64_t unrecognised;
+    uint64_t overflows;
+    uint64_t feeds_online;
+};
+void engine_figures(struct engine *engine, struct engine_figures *out);
+
+/* Waits until nothing is in flight, waiting or queued to be sent since the last scan, at most `milliseconds`. For tests, the demo
+ * and benchmarks. True when idle. */
+bool engine_wait_idle(struct engine *engine, uint32_t milliseconds);
+
+#endif
