@@ -243,7 +243,7 @@ cmake_build() {
     shift 2
     local extra=()
     [ $flavour = mingw ] && extra=(-DCMAKE_TOOLCHAIN_FILE="$here/mingw-w64.cmake")
-    cmake -G Ninja -S "$tree" -B "$build" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER=$cc -DCMAKE_C_FLAGS="$cflags" \
+    cmake -G Ninja -S "$tree" -B "$build" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER="$(command -v $cc)" -DCMAKE_C_FLAGS="$cflags" \
         -DCMAKE_INSTALL_PREFIX="$new" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_POLICY_DEFAULT_CMP0000=OLD -Wno-dev \
         "${extra[@]}" "$@" && cmake --build "$build"
 }
