@@ -69,6 +69,9 @@ struct platform_status file_stat(struct file *file, struct file_marks *out);
  * not counted). PLATFORM_TOO_LARGE above `limit` bytes. */
 struct platform_status file_read_all(struct file *file, size_t limit, char **bytes, size_t *size);
 
+/* Reads at most `size` bytes from `offset`; *got is less only at the end of the file. For files too large to be held. */
+struct platform_status file_read_at(struct file *file, uint64_t offset, void *bytes, size_t size, size_t *got);
+
 /* Writes all the bytes at the current place. */
 struct platform_status file_write(struct file *file, const void *bytes, size_t size);
 

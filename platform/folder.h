@@ -29,6 +29,10 @@ struct folder_listing {
 struct platform_status folder_list(const char *path, struct folder_listing *out);
 void folder_listing_release(struct folder_listing *listing);
 
+/* Looks at one name in a folder as the listing would, without opening the file. `entry->name` is the long name and lives in
+ * *memory (heap, the caller frees), also when `name` is a short (8.3) one. PLATFORM_NOT_FOUND when it is not there. */
+struct platform_status folder_look(const char *path, const char *name, struct folder_entry *entry, char **memory);
+
 /* Makes a folder and those above it that are missing. Success when it is there already. */
 struct platform_status folder_make(const char *path);
 
