@@ -23,3 +23,4 @@ set(CORBRIDGE_VERSION_ARGS
 execute_process(COMMAND ${CMAKE_COMMAND} ${CORBRIDGE_VERSION_ARGS} COMMAND_ERROR_IS_FATAL ANY)
 add_custom_target(cb_version COMMAND ${CMAKE_COMMAND} ${CORBRIDGE_VERSION_ARGS}
   BYPRODUCTS ${PROJECT_BINARY_DIR}/generated/corbridge_version.h VERBATIM)
+add_dependencies(cb_options cb_version)
