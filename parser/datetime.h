@@ -4,6 +4,7 @@
  * Forms (RULES "Small questions", COREMR-INTERFACES §2, §3): YYYY-MM-DD, YYYYMMDD, MM/DD/YYYY; a time after a blank or
  * `T`: HH:MM, HH:MM:SS, HH:MM:SS.f (1 to 9 digits); offset (+HH:MM, +HHMM, -…) or Z accepted; two-digit years refused;
  * 24:00[:00] is the next midnight.
+ * Blanks at both ends are passed over. An offset of more than 14 hours and second 60 are refused.
  */
 #ifndef CORBRIDGE_PARSER_DATETIME_H
 #define CORBRIDGE_PARSER_DATETIME_H
@@ -66,8 +67,14 @@ enum datetime_reading datetime_to_instant(const struct civil_time *civil, const 
 /* "YYYY-MM-DD" — 10 characters and NUL. */
 void datetime_format_date(const struct civil_time *civil, char out[11]);
 
+/* The canonical form of a civil time: "YYYY-MM-DD", then "THH:MM:SS" when it has a time, then what else was written: a
+ * fraction without zeros at its end, and "Z" or "+HH:MM". Returns the length without the NUL. */
+#define DATETIME_CIVIL_SIZE 36
+size_t datetime_format_civil(const struct civil_time *civil, char out[DATETIME_CIVIL_SIZE]);
+
 /* "YYYY-MM-DDTHH:MM:SS[.ffffff]Z" of an instant: the stored form of every instant in the database. Microseconds are
- * always written (six digits), so that texts sort as times. 27 characters and NUL. */
+ * always written (six digits), so that texts sort as times. 27 characters and NUL. The instant must lie in the years 0 to
+ * 9999: the program ends otherwise. */
 void datetime_format_instant(instant_us instant, char out[28]);
 
 /* Reads the stored form back. False when it is not of that form. */

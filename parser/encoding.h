@@ -11,6 +11,7 @@
 #include "parser/arena.h"
 #include "parser/fault.h"
 #include "parser/slice.h"
+#include "parser/utf8.h"
 
 enum encoding {
     ENCODING_AUTO,
@@ -28,7 +29,10 @@ struct decoded {
 };
 
 /* Decodes a whole file. PARSE_OK; PARSE_INVALID with faults (FAULT_ENCODING_INVALID with line, FAULT_NUL_BYTE);
- * PARSE_INCOMPLETE when UTF-16 ends inside a unit or UTF-8 inside a sequence at the very end; PARSE_NO_MEMORY. */
+ * PARSE_INCOMPLETE when UTF-16 ends inside a unit or UTF-8 inside a sequence at the very end; PARSE_NO_MEMORY.
+ * `out` is written on PARSE_OK only. The offsets of these faults count the bytes of the input, as there is no text yet; each
+ * line has at most one fault of each code. ENCODING_AUTO takes bytes that end inside a UTF-8 sequence for cut UTF-8 when a whole
+ * sequence of two or more bytes stands before it, else for Windows-1252. */
 enum parse_status encoding_decode(struct slice bytes, enum encoding named, struct arena *arena,
                                   struct fault_list *faults, struct decoded *out);
 
@@ -36,13 +40,5 @@ enum parse_status encoding_decode(struct slice bytes, enum encoding named, struc
  * unknown). */
 const char *encoding_name(enum encoding encoding);
 bool encoding_from_name(struct slice name, enum encoding *out);
-
-/* Length of the valid UTF-8 sequence at the start of `text` (1 to 4; overlong, surrogates and > U+10FFFF are invalid), or 0. */
-size_t utf8_sequence_length(struct slice text);
-
-bool utf8_is_valid(struct slice text);
-
-/* Code points of valid UTF-8. */
-size_t utf8_count(struct slice text);
 
 #endif

@@ -69,6 +69,8 @@ enum fault_code {
     FAULT_FACILITY_UNKNOWN,
     FAULT_TIME_DOES_NOT_EXIST, /* in the hour that a clock change leaves out: taken one hour later, a warning */
     FAULT_MANY_FAULTS,         /* the list was cut at its limit */
+    FAULT_SECTION_TWICE,       /* one file is one event: a second [section] line */
+    FAULT_TOO_MANY_FIELDS,
     FAULT_CODE_COUNT
 };
 
@@ -93,9 +95,15 @@ struct fault_list {
 
 void fault_list_init(struct fault_list *list, struct arena *arena);
 
-/* Adds one fault. `field` and `expected` must live as long as the list (static text, or in the same arena). */
+/* Adds one fault. A full list ends with FAULT_MANY_FAULTS; further errors then take the place of warnings. `field` and `expected` must live as long as the list (static text, or in the same arena). */
 void fault_add(struct fault_list *list, enum fault_severity severity, enum fault_code code, size_t offset,
                uint32_t line, struct slice field, const char *expected);
+
+/* Puts the list in order of place: the file as a whole first, then by line and offset. Equal places keep their order. */
+void fault_list_sort(struct fault_list *list);
+
+/* True when the list lacks a fault because memory ran out (not because of its limit). */
+bool fault_list_lost_memory(const struct fault_list *list);
 
 /* The words for a code: static, lower case, without a full stop: "required field is missing". */
 const char *fault_code_text(enum fault_code code);
