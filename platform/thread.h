@@ -6,6 +6,7 @@
 #define CORBRIDGE_PLATFORM_THREAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "platform/status.h"
@@ -28,10 +29,12 @@ unsigned thread_processor_count(void);
 
 #ifdef _WIN32
 struct mutex { void *lock; };     /* SRWLOCK */
+#define MUTEX_INITIALIZER {NULL}  /* for static mutexes: as mutex_init leaves them */
 struct condition { void *cond; }; /* CONDITION_VARIABLE */
 #else
 #include <pthread.h>
 struct mutex { pthread_mutex_t lock; };
+#define MUTEX_INITIALIZER {PTHREAD_MUTEX_INITIALIZER}
 struct condition { pthread_cond_t cond; };
 #endif
 
