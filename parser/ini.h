@@ -1,9 +1,10 @@
 /*
  * The strict reader of CorEMR's event files: one Name="Value" a line (COREMR-INTERFACES §2, RULES "INI").
  *
- *   file    = *( line ( LF / CRLF ) ) [ line ]
+ *   file    = *( line ( LF / CRLF / CR ) ) [ line ]
  *   line    = blank / comment / section / pair
  *   pair    = name "=" DQUOTE *( char / 2DQUOTE ) DQUOTE *blank
+ *   name    = 1*( any but "=", blank )
  *   comment = ( ";" / "#" ) *any          section = "[" *any "]"
  *
  * It knows no field names: it turns decoded text into pairs with places, and reports every fault of form.
@@ -11,6 +12,7 @@
 #ifndef CORBRIDGE_PARSER_INI_H
 #define CORBRIDGE_PARSER_INI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +25,8 @@ struct ini_pair {
     struct slice value; /* without the quotes, doubled quotes undone; borrows from the text or the arena */
     size_t offset;      /* of the name in the text */
     uint32_t line;      /* from 1 */
+    bool
+        broken; /* a fault of form stands at this line: `value` is not to be used, and the field is not missing */
 };
 
 struct ini_document {

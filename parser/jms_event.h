@@ -2,7 +2,7 @@
  * Events of a jail management system: demographics (DEM) and location, as records (COREMR-INTERFACES §2).
  *
  * The record is the same whatever format it came in; roster rows and vendors' XML become the same record. The table of
- * fields drives every reader: name, type, length in code points, which event requires it, code set, range.
+ * fields (parser/jms_field.h) drives every reader.
  */
 #ifndef CORBRIDGE_PARSER_JMS_EVENT_H
 #define CORBRIDGE_PARSER_JMS_EVENT_H
@@ -15,45 +15,8 @@
 #include "parser/datetime.h"
 #include "parser/encoding.h"
 #include "parser/fault.h"
+#include "parser/jms_field.h"
 #include "parser/slice.h"
-
-enum jms_event_kind {
-    JMS_DEMOGRAPHICS,
-    JMS_LOCATION,
-    JMS_EVENT_KIND_COUNT
-};
-
-enum jms_field {
-    JMS_DATATYPE,
-    JMS_PATIENT_ID,
-    JMS_FACILITY,
-    JMS_LAST_NAME,
-    JMS_FIRST_NAME,
-    JMS_MIDDLE_NAME, /* "MI" */
-    JMS_BIRTH_DATE,
-    JMS_SSN,
-    JMS_SEX,
-    JMS_RACE,
-    JMS_HOUSING,
-    JMS_BED,
-    JMS_BOOKING,
-    JMS_BOOKING_DATE,
-    JMS_RELEASE_DATE,
-    JMS_AGENCY,
-    JMS_PHOTO_PATH,
-    JMS_HEIGHT,
-    JMS_WEIGHT,
-    JMS_MOVE_DATE, /* Location only (OURS) */
-    JMS_FIELD_COUNT
-};
-
-enum jms_type {
-    JMS_STRING,
-    JMS_DATE,
-    JMS_DATETIME,
-    JMS_INTEGER,
-    JMS_CODED
-};
 
 enum jms_presence {
     JMS_ABSENT, /* the name does not occur, or its optional value had a fault: the value is left as it was */
@@ -63,12 +26,13 @@ enum jms_presence {
 
 struct jms_value {
     enum jms_presence presence;
-    struct slice text;      /* canonical UTF-8: trimmed at the end; codes in their documented form; dates as
-                               YYYY-MM-DD[THH:MM:SS]; empty unless JMS_GIVEN */
+    struct slice text;      /* canonical UTF-8: trimmed at both ends; codes in their documented form; dates as
+                               datetime_format_civil writes them; empty unless JMS_GIVEN */
     struct civil_time time; /* JMS_DATE, JMS_DATETIME */
     int32_t number;         /* JMS_INTEGER */
-    uint32_t line;
+    uint32_t line;          /* where it stands; 0: it does not occur */
     size_t offset;
+    bool faulty; /* JMS_ABSENT because of a fault: something was sent, and it is left as it was */
 };
 
 /* A name that is not in the table, kept with the message. */
@@ -85,19 +49,6 @@ struct jms_event {
     size_t extra_count;
     enum encoding encoding;
 };
-
-struct jms_field_rule {
-    const char *name; /* exactly as CorEMR documents it, case-sensitive */
-    enum jms_type type;
-    uint32_t max_length; /* code points; 0: by type */
-    bool required[JMS_EVENT_KIND_COUNT];
-    bool allowed[JMS_EVENT_KIND_COUNT]; /* else it is an unknown field of that event */
-    const char *const *set;             /* JMS_CODED: documented forms, NULL-terminated */
-    int32_t minimum, maximum;           /* JMS_INTEGER: range; dates: years */
-};
-
-/* The rule of a field; static. */
-const struct jms_field_rule *jms_field_rule(enum jms_field field);
 
 /* What a feed sets for its event files. */
 struct jms_settings {
@@ -125,7 +76,7 @@ enum parse_status jms_event_parse(struct slice bytes, const struct jms_settings 
 /*
  * The checks that need the moment of arrival: birth date from 1850 to arrival + 1 day; other dates 1950 to 2100;
  * 1900-01-01 in an optional date is absent, with a warning. Optional values that fail become JMS_ABSENT with a warning.
- * PARSE_OK or PARSE_INVALID.
+ * PARSE_OK, PARSE_INVALID or PARSE_NO_MEMORY. A fault of `faults` stands in order of place afterwards.
  */
 enum parse_status jms_event_check(struct jms_event *event, instant_us arrival, struct fault_list *faults);
 

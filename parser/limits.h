@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 #define LIMIT_EVENT_FILE_BYTES                                                                               \
-    ((size_t)1024 * 1024) /* one DEM or Location file; real ones have some 500 bytes */
+    ((size_t)1024 * 1024)                      /* one DEM or Location file; real ones have some 500 bytes */
+#define LIMIT_EVENT_FILE_TEXT  "at most 1 MiB" /* the same in words, for faults */
 #define LIMIT_EVENT_LINE_BYTES ((size_t)64 * 1024)
 #define LIMIT_EVENT_PAIRS      ((size_t)4096)
 #define LIMIT_FAULTS           ((size_t)1000) /* entries of one fault list */
