@@ -14,8 +14,8 @@
 
 struct file; /* opaque, heap */
 
-/* Which file it is, whatever its name (volume and file id; device and inode). 32 hexadecimal digits and NUL; empty when
- * the file system gives none. */
+/* Which file it is, whatever its name: volume and file id (FileIdInfo; where that is missing, serial number and index), or
+ * device and inode. */
 struct file_identity {
     uint64_t volume;
     uint64_t id_high, id_low;
@@ -41,8 +41,9 @@ enum file_claim {
 
 /*
  * Opens a file of a watched folder for reading, deleting and, where granted, changing its rights, with writing and deleting
- * denied to others. Links and reparse points are refused (PLATFORM_UNSUPPORTED). PLATFORM_BUSY while somebody writes or
- * excludes us; PLATFORM_DENIED without the right to read or while a delete is pending. *claim says what was proved.
+ * denied to others. Links, reparse points, folders and devices are refused (PLATFORM_UNSUPPORTED). PLATFORM_BUSY while
+ * somebody writes or excludes us, or while a delete is pending; PLATFORM_DENIED without the right to read or to delete.
+ * *claim says what was proved.
  */
 struct platform_status file_open_claim(const char *path, struct file **out, enum file_claim *claim);
 
@@ -66,7 +67,7 @@ struct platform_status file_close(struct file *file);
 struct platform_status file_stat(struct file *file, struct file_marks *out);
 
 /* Reads the whole file from its start into a malloc'd buffer (*bytes, *size; the caller frees; one extra NUL byte behind,
- * not counted). PLATFORM_TOO_LARGE above `limit` bytes. */
+ * not counted). PLATFORM_TOO_LARGE above `limit` bytes; PLATFORM_CHANGED when it grows meanwhile. */
 struct platform_status file_read_all(struct file *file, size_t limit, char **bytes, size_t *size);
 
 /* Reads at most `size` bytes from `offset`; *got is less only at the end of the file. For files too large to be held. */
@@ -82,8 +83,8 @@ struct platform_status file_truncate(struct file *file);
 struct platform_status file_flush(struct file *file);
 
 /* Renames the open file to `path` on the same volume, never replacing (PLATFORM_EXISTS). PLATFORM_OTHER_VOLUME across. The
- * handle stays open. Natively `current` is the path it was opened by, and the rename is refused with PLATFORM_CHANGED when
- * that name is no longer this file. */
+ * handle stays open. Natively the rename and the deletion are refused with PLATFORM_CHANGED when the name by which it was
+ * opened (or last renamed to) is no longer this file. */
 struct platform_status file_rename(struct file *file, const char *path);
 
 /* Deletes the open file, also when it has the read-only attribute. The name is gone at the latest when the handle is
@@ -106,8 +107,9 @@ struct platform_status file_move(const char *from, const char *to);
 /* All bytes of a small file, sharing everything; the caller frees. */
 struct platform_status file_load(const char *path, size_t limit, char **bytes, size_t *size);
 
-/* Writes `name` in one piece: a temporary name beside it, write, flush, checked close, then rename without replacing.
- * PLATFORM_EXISTS when `path` is there. */
+/* Writes `path` in one piece: `path`.tmp, write, flush, checked close, then rename without replacing, written through.
+ * PLATFORM_EXISTS when `path` is there. One writer a path: a `path`.tmp that is there is what an interrupted call left, and is
+ * written again. */
 struct platform_status file_store(const char *path, const void *bytes, size_t size);
 
 #endif

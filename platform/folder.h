@@ -30,7 +30,8 @@ struct platform_status folder_list(const char *path, struct folder_listing *out)
 void folder_listing_release(struct folder_listing *listing);
 
 /* Looks at one name in a folder as the listing would, without opening the file. `entry->name` is the long name and lives in
- * *memory (heap, the caller frees), also when `name` is a short (8.3) one. PLATFORM_NOT_FOUND when it is not there. */
+ * *memory (heap, the caller frees), also when `name` is a short (8.3) one. PLATFORM_NOT_FOUND when it is not there,
+ * PLATFORM_NAME_INVALID when it can be no name in a folder (separators, wildcards, "." and ".."). */
 struct platform_status folder_look(const char *path, const char *name, struct folder_entry *entry, char **memory);
 
 /* Makes a folder and those above it that are missing. Success when it is there already. */
@@ -47,6 +48,7 @@ struct platform_status folder_flush(const char *path);
 /* Bytes that this process may still write on the volume of the folder. */
 struct platform_status folder_free_space(const char *path, uint64_t *bytes);
 
-struct platform_status folder_remove(const char *path); /* an empty one */
+/* Removes an empty folder. */
+struct platform_status folder_remove(const char *path);
 
 #endif

@@ -15,8 +15,8 @@ enum platform_kind {
     PLATFORM_OK = 0,
     PLATFORM_NOT_FOUND,  /* no such file or folder (2, 3; ENOENT, ENOTDIR) */
     PLATFORM_EXISTS,     /* the name is taken (80, 183; EEXIST) */
-    PLATFORM_BUSY,       /* another program has it open in a way that excludes ours (32, 33; lease refused, EAGAIN) */
-    PLATFORM_DENIED,     /* no right, or delete pending (5, 19; EACCES, EPERM, EROFS) */
+    PLATFORM_BUSY,       /* another program has it open in a way that excludes ours, or it is being deleted (32, 33, 303; lease refused, EAGAIN) */
+    PLATFORM_DENIED,     /* no right (5, 19; EACCES, EPERM, EROFS) */
     PLATFORM_FULL,       /* disk or quota full (39, 112, 1295; ENOSPC, EDQUOT) */
     PLATFORM_OFFLINE,    /* network path gone or server away (53, 55, 58, 59, 64, 67, 121, 1231 …; ENOTCONN, EHOSTDOWN, ESTALE …) */
     PLATFORM_OTHER_VOLUME, /* a rename would cross volumes (17; EXDEV) */

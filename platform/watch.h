@@ -3,7 +3,8 @@
  *
  * Win32: ReadDirectoryChangesW, overlapped, 64 KB (above that it fails on shares), re-armed before anything else is done.
  * Posix: inotify. One handle on the folder itself, never below it. Order of use: watch_open (which arms) → first scan →
- * watch_wait in a loop. One thread waits; watch_wake and nothing else may be called from others.
+ * watch_wait in a loop. The thread that opened the watch waits, too: Windows ends the pending call of a thread
+ * that ends. watch_wake, and nothing else, may be called from others.
  */
 #ifndef CORBRIDGE_PLATFORM_WATCH_H
 #define CORBRIDGE_PLATFORM_WATCH_H
@@ -14,6 +15,10 @@
 #include "platform/status.h"
 
 struct watch; /* opaque, heap */
+
+/* ERROR_NOTIFY_ENUM_DIR. A failure of this number that a test injects into watch_wait makes WATCH_OVERFLOW, on every system;
+ * any other makes WATCH_LOST. */
+#define WATCH_CODE_OVERFLOW 1022u
 
 enum watch_result {
     WATCH_DIRTY,    /* something changed; names were given to the callback where the system told them */
