@@ -254,10 +254,12 @@ build_sqlite() {
     $cc $cflags "${flags[@]}" -c "$sqlite_tree/sqlite3.c" -o "$new/build/sqlite3.o" || return 1
     "${ar[@]}" rcs "$new/lib/libsqlite3.a" "$new/build/sqlite3.o" || return 1
     cp "$sqlite_tree/sqlite3.h" "$new/include/" || return 1
-    if [ $flavour = native ] && [ -e "$sqlite_tree/shell.c" ]; then
+    if [ $flavour = native ]; then
         # The command-line shell of the same version: the demonstration uses it as a second writer.
+        local shell=$sqlite_tree/shell.c
+        [ -e "$shell" ] || shell=$here/../tests/support/sqlite_shell.c
         # shellcheck disable=SC2086
-        $cc $cflags "${flags[@]}" "$sqlite_tree/shell.c" "$new/build/sqlite3.o" -o "$new/bin/sqlite3" -lpthread -lm
+        $cc $cflags "${flags[@]}" -I"$new/include" "$shell" "$new/build/sqlite3.o" -o "$new/bin/sqlite3" -lpthread -lm
     fi
 }
 
