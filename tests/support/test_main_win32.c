@@ -8,12 +8,15 @@
 #include <wchar.h>
 
 /* Room for the longest path that the wide API takes. */
-enum { PATH_CAP = 32768 };
+enum {
+    PATH_CAP = 32768
+};
 
 static LONG WINAPI crashed(EXCEPTION_POINTERS *info)
 {
     (void)fprintf(stderr, "wine: Unhandled exception 0x%08lx at %p: test ends with code 99\n",
-                  (unsigned long)info->ExceptionRecord->ExceptionCode, info->ExceptionRecord->ExceptionAddress);
+                  (unsigned long)info->ExceptionRecord->ExceptionCode,
+                  info->ExceptionRecord->ExceptionAddress);
     (void)TerminateProcess(GetCurrentProcess(), 99);
     return EXCEPTION_EXECUTE_HANDLER;
 }
@@ -58,7 +61,8 @@ char *test_temp_dir(const char *tag)
     }
     int size = WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, NULL, 0, NULL, NULL);
     char *utf8 = size > 0 ? malloc((size_t)size) : NULL;
-    if (utf8 == NULL || WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, utf8, size, NULL, NULL) != size)
+    if (utf8 == NULL ||
+        WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, path, -1, utf8, size, NULL, NULL) != size)
         abort();
     free(path);
     free(base);
