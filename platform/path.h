@@ -47,6 +47,9 @@ struct platform_status path_resolve_mapped(const char *path, char **unc);
 enum path_volume { PATH_VOLUME_LOCAL, PATH_VOLUME_REMOTE, PATH_VOLUME_UNKNOWN /* a letter that this session does not know */ };
 enum path_volume path_volume_kind(const char *path);
 
+/* The full path of an existing folder with every link and junction on the way resolved, on the heap; the caller frees. */
+struct platform_status path_real(const char *path, char **real);
+
 /* UTF-16 units of a name as Windows would count them. */
 size_t path_utf16_length(const char *name);
 

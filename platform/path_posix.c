@@ -1,6 +1,8 @@
 #include "platform/path.h"
 
+#include <errno.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <sys/vfs.h>
 
 /* Not in every linux/magic.h: statfs(2). */
@@ -26,4 +28,10 @@ enum path_volume path_volume_kind(const char *path)
     case MAGIC_SMB2: return PATH_VOLUME_REMOTE;
     default: return PATH_VOLUME_LOCAL;
     }
+}
+
+struct platform_status path_real(const char *path, char **real)
+{
+    *real = realpath(path, NULL);
+    return *real != NULL ? PLATFORM_SUCCESS : platform_status_from_code((uint32_t)errno);
 }

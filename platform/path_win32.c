@@ -100,3 +100,41 @@ enum path_volume path_volume_kind(const char *path)
     (void)CloseHandle(folder);
     return remote ? PATH_VOLUME_REMOTE : PATH_VOLUME_LOCAL;
 }
+
+/* Without the \\?\ that the system puts in front (\\?\UNC\server for a share): the form that people read. */
+static char *plain_path(const wchar_t *path)
+{
+    if (wcsncmp(path, L"\\\\?\\UNC\\", 8) == 0) {
+        char *text = wide_to_text(path + 6, wcslen(path + 6));
+        if (text != NULL)
+            text[0] = '\\';
+        return text;
+    }
+    if (wcsncmp(path, L"\\\\?\\", 4) == 0)
+        path += 4;
+    return wide_to_text(path, wcslen(path));
+}
+
+struct platform_status path_real(const char *path, char **real)
+{
+    *real = NULL;
+    void *folder;
+    struct platform_status status =
+        handle_open_folder(path, FILE_READ_ATTRIBUTES | SYNCHRONIZE, false, &folder);
+    if (!platform_ok(status))
+        return status;
+    DWORD room = 32768; /* the longest path of the system */
+    wchar_t *units = calloc(room, sizeof *units);
+    if (units == NULL) {
+        status = platform_status_from_code(ERROR_NOT_ENOUGH_MEMORY);
+    } else {
+        DWORD length = GetFinalPathNameByHandleW(folder, units, room, FILE_NAME_NORMALIZED | VOLUME_NAME_DOS);
+        if (length == 0 || length >= room)
+            status = wide_last_status();
+        else if ((*real = plain_path(units)) == NULL)
+            status = platform_status_from_code(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    free(units);
+    (void)CloseHandle(folder);
+    return status;
+}

@@ -1,0 +1,429 @@
+#include "service/config_build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/limits.h"
+#include "service/config_folders.h"
+#include "service/config_near.h"
+#include "service/config_rules.h"
+#include "service/config_units.h"
+
+/* Defaults; docs/configuration.md lists them. */
+static const char DEFAULT_AUTHORITY[] = "JMS";
+static const char DEFAULT_LOCATION[] = "PatientLocation";
+static const char DEFAULT_APPLICATION[] = "CorEMR";
+static const char DEFAULT_FILE_PATTERN[] = "%Y%m%d%H%M%S_%N_%C.hl7";
+
+#define SECOND             ((uint32_t)1000)
+#define MINUTE             (60 * SECOND)
+#define HOUR               (60 * MINUTE)
+#define KB                 ((uint64_t)1024)
+#define MB                 (1024 * KB)
+#define GB                 (1024 * MB)
+#define DEFAULT_QUIET_MS   SECOND
+#define REMOTE_QUIET_MS    (2 * SECOND) /* DESIGN "Settle": remote or polled folders at least 2 s */
+#define DEFAULT_GIVE_UP_MS (10 * MINUTE)
+#define DEFAULT_LOW_DISK   GB
+#define DEFAULT_LOG_MB     10
+#define DEFAULT_LOG_KEEP   5
+
+#define SUBJECT_SIZE 300
+
+static size_t count_elements(const struct config_element *parent, const char *name)
+{
+    size_t count = 0;
+    for (const struct config_element *e = parent->children; e != NULL; e = e->next)
+        count += strcmp(e->name, name) == 0;
+    return count;
+}
+
+static const struct config_element *first_element(const struct config_element *parent, const char *name)
+{
+    const struct config_element *e = parent->children;
+    while (e != NULL && strcmp(e->name, name) != 0)
+        e = e->next;
+    return e;
+}
+
+/* An array for the elements of that name; NULL for none, or with no_memory set. */
+static void *take_array(struct config_reading *reading, const struct config_element *parent, const char *name,
+                        size_t size, size_t *count)
+{
+    *count = count_elements(parent, name);
+    if (*count == 0)
+        return NULL;
+    void *array = arena_take_array(&reading->config->arena, *count, size);
+    if (array == NULL) {
+        reading->no_memory = true;
+        *count = 0;
+    }
+    return array;
+}
+
+static const char *value_or(const struct config_element *element, const char *name, const char *otherwise)
+{
+    const char *value = config_attribute_value(element, name);
+    return value != NULL ? value : otherwise;
+}
+
+/* A duration within limits; the default when it is absent or bad. */
+static uint32_t read_duration(struct config_reading *reading, const struct config_element *element,
+                              const char *name, uint32_t otherwise, uint32_t least, uint32_t most)
+{
+    const char *text = config_attribute_value(element, name);
+    uint32_t value = 0;
+    if (text == NULL)
+        return otherwise;
+    if (!config_duration(text, &value) || value < least || value > most) {
+        char subject[SUBJECT_SIZE];
+        char low[40];
+        char high[40];
+        config_duration_text(least, low, sizeof low);
+        config_duration_text(most, high, sizeof high);
+        config_fault_add(reading, config_attribute_line(element, name), "%s: %s=\"%s\" must be from %s to %s",
+                         config_element_subject(element, subject, sizeof subject), name, text, low, high);
+        return otherwise;
+    }
+    return value;
+}
+
+static uint64_t read_size(struct config_reading *reading, const struct config_element *element,
+                          const char *name, uint64_t otherwise, uint64_t least, uint64_t most)
+{
+    const char *text = config_attribute_value(element, name);
+    uint64_t value = 0;
+    if (text == NULL)
+        return otherwise;
+    if (!config_size(text, &value) || value < least || value > most) {
+        char subject[SUBJECT_SIZE];
+        char low[40];
+        char high[40];
+        config_size_text(least, low, sizeof low);
+        config_size_text(most, high, sizeof high);
+        config_fault_add(reading, config_attribute_line(element, name), "%s: %s=\"%s\" must be from %s to %s",
+                         config_element_subject(element, subject, sizeof subject), name, text, low, high);
+        return otherwise;
+    }
+    return value;
+}
+
+/* The schema lets through 1 to 1000. */
+static uint32_t read_count(const struct config_element *element, const char *name, uint32_t otherwise)
+{
+    const char *text = config_attribute_value(element, name);
+    return text != NULL ? (uint32_t)strtoul(text, NULL, 10) : otherwise;
+}
+
+/* A folder that is good, else NULL with its fault said. */
+static const char *read_folder(struct config_reading *reading, const struct config_element *element,
+                               const char *name)
+{
+    char subject[SUBJECT_SIZE];
+    const char *folder = config_attribute_value(element, name);
+    if (folder == NULL)
+        return NULL;
+    (void)config_element_subject(element, subject, sizeof subject);
+    uint32_t line = config_attribute_line(element, name);
+    return config_check_folder(reading, line, subject, name, folder) ? folder : NULL;
+}
+
+/* ---- <data>, <limits>, <log> ------------------------------------------------------------------------------------------ */
+
+static uint32_t build_data(struct config_reading *reading, const struct config_element *root,
+                           const char *override)
+{
+    const struct config_element *data = first_element(root, "data");
+    if (override != NULL) {
+        reading->config->data_folder = arena_copy_text(&reading->config->arena, slice_of(override));
+        reading->no_memory = reading->no_memory || reading->config->data_folder == NULL;
+        return data != NULL ? data->line : root->line;
+    }
+    if (data == NULL)
+        return root->line;
+    uint32_t line = config_attribute_line(data, "folder");
+    const char *folder = read_folder(reading, data, "folder");
+    if (folder != NULL && config_folder_is_remote(folder)) {
+        config_fault_add(reading, line,
+                         "data: folder '%s' is on another machine: the database needs a disk of this "
+                         "server; write for example C:\\ProgramData\\CorBridge",
+                         folder);
+        folder = NULL;
+    }
+    reading->config->data_folder = folder;
+    return line;
+}
+
+static void build_limits(struct config_reading *reading, const struct config_element *root)
+{
+    const struct config_element *limits = first_element(root, "limits");
+    const struct config_element *log = first_element(root, "log");
+    struct config *config = reading->config;
+    config->low_disk_bytes = DEFAULT_LOW_DISK;
+    config->log_megabytes = DEFAULT_LOG_MB;
+    config->log_keep = DEFAULT_LOG_KEEP;
+    if (limits != NULL)
+        config->low_disk_bytes =
+            read_size(reading, limits, "low-disk", DEFAULT_LOW_DISK, 64 * MB, 10000 * GB);
+    if (log != NULL) {
+        config->log_megabytes = read_count(log, "megabytes", DEFAULT_LOG_MB);
+        config->log_keep = read_count(log, "keep", DEFAULT_LOG_KEEP);
+    }
+}
+
+/* ---- <facility> -------------------------------------------------------------------------------------------------------- */
+
+static void build_facility(struct config_reading *reading, const struct config_element *element,
+                           struct config_facility *facility)
+{
+    facility->line = element->line;
+    facility->code = config_attribute_value(element, "code");
+    facility->name = config_attribute_value(element, "name");
+    facility->zone_name = config_attribute_value(element, "zone");
+    if (facility->zone_name == NULL)
+        return;
+    facility->zone = zone_find(slice_of(facility->zone_name));
+    if (facility->zone != NULL)
+        return;
+    char subject[SUBJECT_SIZE];
+    (void)config_element_subject(element, subject, sizeof subject);
+    uint32_t line = config_attribute_line(element, "zone");
+    const char *near = config_near_zone(facility->zone_name);
+    if (near != NULL)
+        config_fault_add(reading, line, "%s: time zone '%s' is not known: write %s if that is meant", subject,
+                         facility->zone_name, near);
+    else
+        config_fault_add(reading, line,
+                         "%s: time zone '%s' is not known: write an IANA name such as America/New_York, "
+                         "America/Chicago, America/Denver, America/Phoenix or America/Los_Angeles",
+                         subject, facility->zone_name);
+}
+
+/* ---- <feed>, <match> --------------------------------------------------------------------------------------------------- */
+
+static enum config_ready ready_of(const char *text)
+{
+    if (text == NULL || strcmp(text, "quiet") == 0)
+        return CONFIG_READY_QUIET; /* a JMS event has no end of its own, so quiet is its default */
+    return strcmp(text, "marker") == 0 ? CONFIG_READY_MARKER : CONFIG_READY_CLOSED;
+}
+
+static void check_marker(struct config_reading *reading, const struct config_element *element,
+                         const char *subject, const struct config_match *match)
+{
+    bool wanted = match->ready == CONFIG_READY_MARKER;
+    if (wanted && config_attribute_find(element, "marker-suffix") == NULL)
+        config_fault_add(reading, config_attribute_line(element, "ready"),
+                         "%s: ready=\"marker\" needs marker-suffix: add "
+                         "for example marker-suffix=\".done\", the end of the second file's name",
+                         subject);
+    if (!wanted && match->marker_suffix != NULL)
+        config_fault_add(reading, config_attribute_line(element, "marker-suffix"),
+                         "%s: marker-suffix is used with "
+                         "ready=\"marker\" only: add that, or take marker-suffix out",
+                         subject);
+}
+
+/* The quiet time, and why a short one is not safe where time and size come over a network. */
+static uint32_t read_quiet(struct config_reading *reading, const struct config_element *element,
+                           const char *subject, const struct config_feed *feed)
+{
+    bool far = feed->poll_ms > 0 || (feed->folder != NULL && config_folder_is_remote(feed->folder));
+    uint32_t quiet = read_duration(reading, element, "quiet", 0, 100, HOUR);
+    if (quiet == 0)
+        return far ? REMOTE_QUIET_MS : DEFAULT_QUIET_MS;
+    if (far && quiet < REMOTE_QUIET_MS)
+        config_fault_add(reading, config_attribute_line(element, "quiet"),
+                         "%s: quiet=\"%s\" is too short for a folder that "
+                         "is %s: write at least 2 s",
+                         subject, config_attribute_value(element, "quiet"),
+                         feed->poll_ms > 0 ? "polled" : "on another machine");
+    return quiet;
+}
+
+static void build_match(struct config_reading *reading, const struct config_element *element,
+                        const struct config_feed *feed, struct config_match *match)
+{
+    char subject[SUBJECT_SIZE];
+    (void)config_element_subject(element, subject, sizeof subject);
+    match->line = element->line;
+    match->pattern = config_attribute_value(element, "pattern");
+    if (match->pattern != NULL)
+        (void)config_check_pattern(reading, config_attribute_line(element, "pattern"), subject,
+                                   match->pattern);
+    match->format = CONFIG_FORMAT_JMS_EVENT;
+    match->ready = ready_of(config_attribute_value(element, "ready"));
+    match->marker_suffix = config_attribute_value(element, "marker-suffix");
+    check_marker(reading, element, subject, match);
+    match->quiet_ms = read_quiet(reading, element, subject, feed);
+    match->give_up_ms =
+        read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, 10 * SECOND, 24 * HOUR);
+    if (match->give_up_ms <= match->quiet_ms)
+        config_fault_add(reading, config_attribute_line(element, "give-up"),
+                         "%s: give-up must be longer than quiet: a file "
+                         "that is still whole would be given up",
+                         subject);
+    match->size_limit =
+        read_size(reading, element, "size-limit", LIMIT_EVENT_FILE_BYTES, KB, LIMIT_EVENT_FILE_BYTES);
+    match->encoding = ENCODING_AUTO;
+    (void)encoding_from_name(slice_of(value_or(element, "encoding", "auto")), &match->encoding);
+    match->empty_clears = strcmp(value_or(element, "empty", "leave"), "clear") == 0;
+    match->datatype_location = value_or(element, "location-datatype", DEFAULT_LOCATION);
+    if (strcmp(match->datatype_location, "PatientDemographics") == 0)
+        config_fault_add(reading, config_attribute_line(element, "location-datatype"),
+                         "%s: location-datatype must not be "
+                         "PatientDemographics, which is the other event",
+                         subject);
+}
+
+/* First wins, so a rule after one with the same pattern, or after one that matches everything, would never be used. */
+static void check_shadowed(struct config_reading *reading, const struct config_element *element,
+                           const struct config_feed *feed)
+{
+    const struct config_element *at = element->children;
+    for (size_t i = 0; i < feed->match_count; i++, at = at->next) {
+        const char *pattern = feed->matches[i].pattern;
+        for (size_t j = 0; pattern != NULL && j < i; j++) {
+            const char *before = feed->matches[j].pattern;
+            if (before == NULL ||
+                (strcmp(before, "*") != 0 && !slice_equal_nocase(slice_of(before), slice_of(pattern))))
+                continue;
+            char subject[SUBJECT_SIZE];
+            config_fault_add(reading, config_attribute_line(at, "pattern"),
+                             "%s: can never be reached, since the rule '%s' of "
+                             "line %lu comes first: take one of them out or change their order",
+                             config_element_subject(at, subject, sizeof subject), before,
+                             (unsigned long)feed->matches[j].line);
+            break;
+        }
+    }
+}
+
+static void build_feed(struct config_reading *reading, const struct config_element *element,
+                       struct config_feed *feed)
+{
+    size_t at = 0;
+    struct config_match *matches = take_array(reading, element, "match", sizeof *matches, &feed->match_count);
+    feed->line = element->line;
+    feed->name = config_attribute_value(element, "name");
+    feed->folder = read_folder(reading, element, "folder");
+    feed->authority = value_or(element, "authority", DEFAULT_AUTHORITY);
+    feed->order =
+        strcmp(value_or(element, "order", "free"), "strict") == 0 ? CONFIG_ORDER_STRICT : CONFIG_ORDER_FREE;
+    feed->poll_ms = read_duration(reading, element, "poll", 0, SECOND, 10 * MINUTE);
+    feed->matches = matches;
+    for (const struct config_element *e = element->children; e != NULL && at < feed->match_count; e = e->next)
+        build_match(reading, e, feed, &matches[at++]);
+    check_shadowed(reading, element, feed);
+    if (feed->match_count == 0 && !element->lacking && !reading->no_memory) {
+        char subject[SUBJECT_SIZE];
+        config_fault_add(reading, element->line,
+                         "%s: has no <match>, so it would take no file: add for example "
+                         "<match pattern=\"*.ini\" format=\"jms-event\"/>",
+                         config_element_subject(element, subject, sizeof subject));
+    }
+}
+
+/* ---- <pharmacy> -------------------------------------------------------------------------------------------------------- */
+
+/* "VCSO, VCWC" as a NULL-terminated array; NULL when memory is exhausted. */
+static const char **split_codes(struct config_reading *reading, const char *text)
+{
+    size_t count = 1;
+    for (const char *p = text; *p != '\0'; p++)
+        count += *p == ',';
+    const char **codes = arena_take_array(&reading->config->arena, count + 1, sizeof *codes);
+    for (size_t i = 0; codes != NULL && i < count; i++) {
+        size_t length = strcspn(text, ",");
+        codes[i] = arena_copy_text(&reading->config->arena, slice_trim(slice_from(text, length)));
+        text += length + (text[length] == ',');
+        if (codes[i] == NULL)
+            codes = NULL;
+    }
+    reading->no_memory = reading->no_memory || codes == NULL;
+    return codes;
+}
+
+static void build_pharmacy(struct config_reading *reading, const struct config_element *element,
+                           struct config_pharmacy *pharmacy)
+{
+    char subject[SUBJECT_SIZE];
+    (void)config_element_subject(element, subject, sizeof subject);
+    pharmacy->line = element->line;
+    pharmacy->name = config_attribute_value(element, "name");
+    pharmacy->test_folder = read_folder(reading, element, "test-folder");
+    pharmacy->live_folder = read_folder(reading, element, "live-folder");
+    const char *facilities = config_attribute_value(element, "facilities");
+    pharmacy->facilities = facilities != NULL ? split_codes(reading, facilities) : NULL;
+    pharmacy->sending_application = value_or(element, "sending-application", DEFAULT_APPLICATION);
+    pharmacy->sending_facility = value_or(element, "sending-facility", "");
+    pharmacy->receiving_application = value_or(element, "receiving-application", "");
+    pharmacy->receiving_facility = value_or(element, "receiving-facility", "");
+    pharmacy->file_pattern = value_or(element, "file-pattern", DEFAULT_FILE_PATTERN);
+    (void)config_check_file_pattern(reading, config_attribute_line(element, "file-pattern"), subject,
+                                    pharmacy->file_pattern);
+}
+
+/* Every code that a pharmacy names must be a facility. */
+static void check_codes(struct config_reading *reading, const struct config_element *element,
+                        const struct config_pharmacy *pharmacy)
+{
+    const struct config *config = reading->config;
+    char known[400] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < config->facility_count; i++) {
+        if (config->facilities[i].code == NULL)
+            return; /* the list is not whole, and that has been said */
+        int length = snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
+                              config->facilities[i].code);
+        if (length > 0 && (size_t)length < sizeof known - used)
+            used += (size_t)length;
+        else
+            known[used] = '\0';
+    }
+    for (const char *const *code = pharmacy->facilities; code != NULL && *code != NULL; code++) {
+        if (config_facility_find(config, slice_of(*code)) != NULL)
+            continue;
+        char subject[SUBJECT_SIZE];
+        config_fault_add(reading, config_attribute_line(element, "facilities"),
+                         "%s: facility code '%s' is not known: known are %s; mend it or add a <facility>",
+                         config_element_subject(element, subject, sizeof subject), *code, known);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------ */
+
+void config_build(struct config_reading *reading, const struct config_element *root,
+                  const char *data_override)
+{
+    struct config *config = reading->config;
+    struct config_facility *facilities =
+        take_array(reading, root, "facility", sizeof *facilities, &config->facility_count);
+    struct config_feed *feeds = take_array(reading, root, "feed", sizeof *feeds, &config->feed_count);
+    struct config_pharmacy *pharmacies =
+        take_array(reading, root, "pharmacy", sizeof *pharmacies, &config->pharmacy_count);
+    if (reading->no_memory)
+        return;
+    config->facilities = facilities;
+    config->feeds = feeds;
+    config->pharmacies = pharmacies;
+    uint32_t data_line = build_data(reading, root, data_override);
+    build_limits(reading, root);
+    for (const struct config_element *e = root->children; e != NULL; e = e->next) {
+        if (strcmp(e->name, "facility") == 0)
+            build_facility(reading, e, facilities++);
+        else if (strcmp(e->name, "feed") == 0)
+            build_feed(reading, e, feeds++);
+        else if (strcmp(e->name, "pharmacy") == 0)
+            build_pharmacy(reading, e, pharmacies++);
+    }
+    pharmacies = NULL;
+    size_t at = 0;
+    for (const struct config_element *e = root->children; e != NULL; e = e->next) {
+        if (strcmp(e->name, "pharmacy") == 0 && config->facility_count > 0)
+            check_codes(reading, e, &config->pharmacies[at++]);
+    }
+    config_check_unique(reading, root, data_override == NULL);
+    config_check_overlaps(reading, data_line);
+}

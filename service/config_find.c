@@ -1,0 +1,35 @@
+/* Looking things up in a loaded configuration. */
+#include "service/config.h"
+
+#include <string.h>
+
+#include "platform/path.h"
+
+const struct config_feed *config_feed_find(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->feed_count; i++) {
+        if (strcmp(config->feeds[i].name, name) == 0)
+            return &config->feeds[i];
+    }
+    return NULL;
+}
+
+const struct config_facility *config_facility_find(const struct config *config, struct slice code)
+{
+    struct slice wanted = slice_trim(code);
+    for (size_t i = 0; i < config->facility_count; i++) {
+        const char *known = config->facilities[i].code;
+        if (known != NULL && slice_equal_nocase(slice_of(known), wanted))
+            return &config->facilities[i];
+    }
+    return NULL;
+}
+
+const struct config_match *config_match_find(const struct config_feed *feed, const char *name)
+{
+    for (size_t i = 0; i < feed->match_count; i++) {
+        if (path_matches(name, feed->matches[i].pattern))
+            return &feed->matches[i];
+    }
+    return NULL;
+}
