@@ -11,9 +11,9 @@
 #include "parser/datetime.h"
 
 struct fanout_counts {
-    size_t events;  /* order events that were ended */
-    size_t queued;  /* outbox rows made */
-    size_t failed;  /* events that could not be rendered */
+    size_t events; /* order events that were ended */
+    size_t queued; /* outbox rows made */
+    size_t failed; /* events that could not be rendered */
 };
 
 /* Called for each event that fails to render, with the order_event number and the sentence of render_order. */
@@ -24,8 +24,8 @@ typedef void (*fanout_failed_function)(void *context, int64_t order_event, const
  * `failed` with its reason and stops only later rows of the same order. An order that names no pharmacy goes to every
  * partner that serves the booking's facility; one that no partner serves fails with that reason.
  */
-enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners, size_t count,
-                              instant_us now, size_t limit, struct arena *arena, fanout_failed_function failed, void *context,
-                              struct fanout_counts *counts);
+enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners,
+                              size_t count, instant_us now, size_t limit, struct arena *arena,
+                              fanout_failed_function failed, void *context, struct fanout_counts *counts);
 
 #endif

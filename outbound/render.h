@@ -24,7 +24,7 @@ struct render_input {
 const char *render_order(const struct render_input *input, struct arena *arena, struct slice *message);
 
 /* The file name by the partner's pattern. NULL when memory is exhausted or the pattern gives an unusable name. In the arena. */
-const char *render_file_name(const struct partner *partner, instant_us name_time, int64_t number, const char *control_id,
-                             struct arena *arena);
+const char *render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
+                             const char *control_id, struct arena *arena);
 
 #endif

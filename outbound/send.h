@@ -11,13 +11,14 @@
 #include "platform/status.h"
 
 enum send_result {
-    SEND_DONE,      /* the file stands in the folder under its name, or stood there with the same bytes */
-    SEND_LATER,     /* the folder is away, full, or refuses for now: nothing is lost, try again */
-    SEND_CONFLICT   /* the name is there with other bytes: an alarm, a person decides */
+    SEND_DONE,    /* the file stands in the folder under its name, or stood there with the same bytes */
+    SEND_LATER,   /* the folder is away, full, or refuses for now: nothing is lost, try again */
+    SEND_CONFLICT /* the name is there with other bytes: an alarm, a person decides */
 };
 
 /* One row; the caller keeps the order. *status says why for the two failures. Any thread. */
-enum send_result send_row(const struct partner *partner, const struct outbox_row *row, struct platform_status *status);
+enum send_result send_row(const struct partner *partner, const struct outbox_row *row,
+                          struct platform_status *status);
 
 /*
  * The sender of one partner: a thread with a reading connection of its own. It sends queued rows in order, one after the

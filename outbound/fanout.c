@@ -1,0 +1,209 @@
+/*
+ * An event is taken whole or not at all: either all its partners have their message queued and it ends as `rendered`, or
+ * nothing of it stays and it ends as `failed`.
+ */
+#include "outbound/fanout.h"
+
+#include <string.h>
+
+#include "database/order.h"
+#include "database/outbox.h"
+#include "outbound/render.h"
+
+struct fanout {
+    struct database *db;
+    enum database_world world;
+    const struct partner *partners;
+    size_t partner_count;
+    instant_us now;
+    struct arena *arena;
+};
+
+static bool serves(const struct partner *partner, const char *facility)
+{
+    if (partner->facilities == NULL)
+        return true;
+    for (const char *const *code = partner->facilities; facility != NULL && *code != NULL; code++) {
+        if (slice_equal_nocase(slice_trim(slice_of(*code)), slice_trim(slice_of(facility))))
+            return true;
+    }
+    return false;
+}
+
+static bool is_for(const struct partner *partner, const struct medication_order *order)
+{
+    if (order->pharmacy != NULL)
+        return strcmp(order->pharmacy, partner->name) == 0;
+    return serves(partner, order->facility);
+}
+
+/* One queued row for one partner. *reason is set when the event cannot be rendered. */
+static enum database_kind queue(const struct fanout *fanout, const struct order_event *event,
+                                const struct medication_order *order, const struct partner *partner,
+                                const char **reason)
+{
+    char control_id[21];
+    instant_us name_time;
+    struct outbox_row row = {
+        .order_event = event->id,
+        .pharmacy = partner->name,
+        .control_id = control_id,
+        .state = OUTBOX_QUEUED,
+        .created = fanout->now,
+    };
+    enum database_kind kind = outbox_next_id(fanout->db, &row.id);
+    if (kind != DATABASE_OK)
+        return kind;
+    outbox_control_id(control_id, fanout->world, database_control_letters(fanout->db), row.id);
+    struct render_input input = {
+        .order = order,
+        .partner = partner,
+        .control_id = control_id,
+        .now = fanout->now,
+    };
+    *reason = render_order(&input, fanout->arena, &row.bytes);
+    if (*reason != NULL)
+        return DATABASE_OK;
+    kind = outbox_next_name_time(fanout->db, fanout->now, &name_time);
+    if (kind != DATABASE_OK)
+        return kind;
+    row.file_name = render_file_name(partner, name_time, row.id, control_id, fanout->arena);
+    if (row.file_name == NULL) {
+        *reason =
+            "the file name pattern of the pharmacy gives no usable name: mend it in corbridge.xml (it must have %N "
+            "or %C), then retry";
+        return DATABASE_OK;
+    }
+    return outbox_insert(fanout->db, &row, name_time);
+}
+
+/* Inside the savepoint: all that the event brings. *state is how it shall end. */
+static enum database_kind render_event(const struct fanout *fanout, const struct order_event *event,
+                                       size_t *queued, enum order_event_state *state, const char **reason)
+{
+    struct medication_order *order = NULL;
+    *state = ORDER_FAILED;
+    enum database_kind kind = order_load(fanout->db, event->order_row, fanout->arena, &order);
+    if (kind == DATABASE_NONE) {
+        *reason = "the patient, booking, drug or provider of the order has no row: insert it, then retry";
+        return DATABASE_OK;
+    }
+    if (kind != DATABASE_OK)
+        return kind;
+    for (size_t i = 0; i < fanout->partner_count; i++) {
+        if (!is_for(&fanout->partners[i], order))
+            continue;
+        kind = queue(fanout, event, order, &fanout->partners[i], reason);
+        if (kind != DATABASE_OK || *reason != NULL)
+            return kind;
+        ++*queued;
+    }
+    if (*queued > 0) {
+        *state = ORDER_RENDERED;
+        return DATABASE_OK;
+    }
+    if (fanout->world == DATABASE_LIVE) {
+        /* RULES "Test and live": the pharmacies given here are the live ones. */
+        *state = ORDER_NO_LIVE_PARTNER;
+        *reason = "no live pharmacy serves the order";
+    } else if (order->pharmacy != NULL) {
+        *reason =
+            "the order names a pharmacy that corbridge.xml does not have (medication_order.pharmacy): add it there, "
+            "then retry";
+    } else if (order->facility == NULL) {
+        *reason = "the booking has no facility: let the JMS send it (booking.facility), then retry";
+    } else {
+        *reason =
+            "no pharmacy of corbridge.xml serves the facility of the booking: add the facility to one, then retry";
+    }
+    return DATABASE_OK;
+}
+
+/* One event through its savepoint. */
+static enum database_kind run_event(const struct fanout *fanout, const struct order_event *event,
+                                    enum order_event_state *state, size_t *queued, const char **reason)
+{
+    *queued = 0;
+    *reason = NULL;
+    enum database_kind kind = database_savepoint(fanout->db);
+    if (kind != DATABASE_OK)
+        return kind;
+    kind = render_event(fanout, event, queued, state, reason);
+    if (kind == DATABASE_OK && *state == ORDER_RENDERED) {
+        kind = order_event_end(fanout->db, event->id, ORDER_RENDERED, NULL, fanout->now);
+        if (kind == DATABASE_OK)
+            return database_savepoint_release(fanout->db);
+    }
+    /* A row that the schema refuses would be refused for ever: it stops its own order, not all that come after it. */
+    if (kind == DATABASE_CONSTRAINT) {
+        *state = ORDER_FAILED;
+        *reason =
+            "the database refused the message, such as for a file name that was used before: mend the file name "
+            "pattern in corbridge.xml, then retry";
+        kind = DATABASE_OK;
+    }
+    if (!database_in_transaction(fanout->db))
+        return kind == DATABASE_OK ? DATABASE_OTHER : kind;
+    *queued = 0;
+    enum database_kind back = database_savepoint_rollback(fanout->db);
+    if (kind == DATABASE_OK)
+        kind = back;
+    if (kind == DATABASE_OK)
+        kind = order_event_end(fanout->db, event->id, *state, *reason, fanout->now);
+    return kind;
+}
+
+/* Events before `count` of the same order failed just now. */
+static bool is_stopped(const struct order_event *events, const bool *failed, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (failed[i] && strcmp(events[i].placer_number, events[count].placer_number) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners,
+                              size_t count, instant_us now, size_t limit, struct arena *arena,
+                              fanout_failed_function failed_function, void *context,
+                              struct fanout_counts *counts)
+{
+    *counts = (struct fanout_counts){0};
+    struct fanout fanout = {
+        .db = db,
+        .world = world,
+        .partners = partners,
+        .partner_count = count,
+        .now = now,
+        .arena = arena,
+    };
+    struct order_event *events;
+    size_t event_count;
+    enum database_kind kind = order_events_new(db, limit, arena, &events, &event_count);
+    if (kind == DATABASE_NONE || (kind == DATABASE_OK && event_count == 0))
+        return DATABASE_OK;
+    if (kind != DATABASE_OK)
+        return kind;
+    bool *failed = arena_take_array(arena, event_count, sizeof *failed);
+    if (failed == NULL)
+        return DATABASE_NO_MEMORY;
+    for (size_t i = 0; i < event_count; i++) {
+        if (is_stopped(events, failed, i))
+            continue;
+        enum order_event_state state;
+        size_t queued;
+        const char *reason;
+        kind = run_event(&fanout, &events[i], &state, &queued, &reason);
+        if (kind != DATABASE_OK)
+            return kind;
+        counts->events++;
+        counts->queued += queued;
+        if (state == ORDER_FAILED) {
+            failed[i] = true;
+            counts->failed++;
+            if (failed_function != NULL)
+                failed_function(context, events[i].id, reason);
+        }
+    }
+    return DATABASE_OK;
+}

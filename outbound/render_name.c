@@ -1,0 +1,86 @@
+/* The name of a message in the partner's folder. */
+#include "outbound/render.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Bytes of a name, so that ".tmp" and a longer path still fit everywhere; all characters of ours are ASCII. */
+#define NAME_MAX_BYTES ((size_t)200)
+
+struct name {
+    char text[NAME_MAX_BYTES + 1];
+    size_t length;
+    bool unusable;
+};
+
+static void add(struct name *name, const char *text)
+{
+    size_t length = strlen(text);
+    if (length > NAME_MAX_BYTES - name->length) {
+        name->unusable = true;
+        return;
+    }
+    memcpy(name->text + name->length, text, length);
+    name->length += length;
+}
+
+/* What Windows allows in a name and every transfer program keeps: printable ASCII without the reserved characters. */
+static bool is_allowed(char c)
+{
+    return c > 0x20 && c < 0x7F && strchr("<>:\"/\\|?*%", c) == NULL;
+}
+
+static bool ends_with(const char *text, size_t length, const char *end)
+{
+    size_t size = strlen(end);
+    if (length < size)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[length - size + i];
+        if ((c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c) != end[i])
+            return false;
+    }
+    return true;
+}
+
+const char *render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
+                             const char *control_id, struct arena *arena)
+{
+    struct civil_time time;
+    datetime_from_instant(name_time, &time);
+    struct name name = {.length = 0};
+    bool unique = false;
+    for (const char *p = partner->file_pattern; *p != '\0' && !name.unusable; p++) {
+        char piece[32] = {*p, '\0'};
+        if (*p != '%') {
+            name.unusable = !is_allowed(*p);
+            add(&name, piece);
+            continue;
+        }
+        p++;
+        switch (*p) {
+        case 'Y': (void)snprintf(piece, sizeof piece, "%04d", (int)time.year); break;
+        case 'm': (void)snprintf(piece, sizeof piece, "%02u", time.month); break;
+        case 'd': (void)snprintf(piece, sizeof piece, "%02u", time.day); break;
+        case 'H': (void)snprintf(piece, sizeof piece, "%02u", time.hour); break;
+        case 'M': (void)snprintf(piece, sizeof piece, "%02u", time.minute); break;
+        case 'S': (void)snprintf(piece, sizeof piece, "%02u", time.second); break;
+        case 'N':
+            (void)snprintf(piece, sizeof piece, "%012lld", (long long)number);
+            unique = true;
+            break;
+        case 'C':
+            (void)snprintf(piece, sizeof piece, "%s", control_id);
+            unique = true;
+            break;
+        default: return NULL;
+        }
+        add(&name, piece);
+    }
+    /* A name without number or control id would come twice; .tmp is ours while we write; Windows drops a last dot; a name
+     * that begins with a dot or ~$ is hidden or in work for many programs. */
+    if (name.unusable || !unique || name.text[0] == '.' || name.text[0] == '~' ||
+        name.text[name.length - 1] == '.' || ends_with(name.text, name.length, ".tmp"))
+        return NULL;
+    return arena_copy_text(arena, slice_from(name.text, name.length));
+}
