@@ -124,7 +124,10 @@ apt_prepare() {
             "$(mirror)" $suite /usr/share/keyrings/debian-archive-keyring.gpg >"$s/parts/$suite.sources"
     done
     apt_source=(apt-get -q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$s/parts"
-        -o Dir::State::Lists="$s/lists" -o Dir::Cache="$s/cache" -o APT::Sandbox::User=root -o Acquire::Retries=3)
+        -o Dir::State::Lists="$s/lists" -o Dir::Cache="$s/cache" -o APT::Sandbox::User=root -o Acquire::Retries=3
+        # A mirror may be frozen for longer than an index of sid is valid. What an old index could do to us, offer an old
+        # version, the pins and sqlite_allowed() prevent.
+        -o Acquire::Check-Valid-Until=false)
     say "reading the source index of $(mirror) (signature checked)"
     "${apt_source[@]}" update >&2 || say "the index could not be read in full"
 }
@@ -197,7 +200,8 @@ get_sqlite() {
         "$here/packages.sh" npm >&2
         rm -rf "$tree.new"
         mkdir -p "$tree.new"
-        (cd "$tree.new" && npm pack --silent "$SQLITE_NPM" && mv ./*.tgz package.tgz) >&2
+        (cd "$tree.new" && npm pack --loglevel=error "$SQLITE_NPM" && mv ./*.tgz package.tgz) >&2 ||
+            die "$SQLITE_NPM cannot be had either: SQLite is missing"
         [ "sha512-$(openssl dgst -sha512 -binary "$tree.new/package.tgz" | base64 -w0)" = "$SQLITE_NPM_INTEGRITY" ] ||
             die "$SQLITE_NPM does not have the pinned hash"
         tar -xzf "$tree.new/package.tgz" -C "$tree.new" --strip-components=3 \

@@ -23,7 +23,9 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo=(sudo)
 fi
 echo "packages: installing ${missing[*]}"
-apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+# sudo drops the environment; a proxy that is named there is still needed.
+apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive ${http_proxy:+"http_proxy=$http_proxy"}
+    ${https_proxy:+"https_proxy=$https_proxy"} apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # A source of another vendor that cannot be reached must not stop us: what counts is that the packages install.
