@@ -23,6 +23,7 @@ enum database_kind {
     DATABASE_IO,         /* the disk or the share failed */
     DATABASE_CORRUPT,    /* not a database, or damaged */
     DATABASE_NEWER,      /* the schema is newer than this program */
+    DATABASE_OLDER,      /* the schema is older, and this mode does not migrate: start the service once */
     DATABASE_WRONG_WORLD,/* a test database opened as live or the other way round */
     DATABASE_CONSTRAINT, /* a rule of the schema refused the row */
     DATABASE_NO_MEMORY,

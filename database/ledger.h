@@ -76,6 +76,17 @@ enum database_kind ledger_put_away(struct database *db, int64_t file, const char
 enum database_kind ledger_unfinished(struct database *db, const char *feed, struct arena *arena, struct ledger_file **files,
                                      size_t *count);
 
+/* How a file ended whose put-away was interrupted, so that it can go on with the same `.reason.txt`. */
+struct ledger_outcome {
+    bool held;          /* its message is held or waiting: it belongs in the hold */
+    const char *reason; /* stable word, as given to ledger_end_file, "held" or "waiting"; in the arena */
+    const char *detail; /* of the message; NULL */
+    struct fault_list faults;
+};
+
+/* Reads it; lists and strings in the arena. DATABASE_NONE when there is no such row. Any connection. */
+enum database_kind ledger_outcome(struct database *db, int64_t file, struct arena *arena, struct ledger_outcome *out);
+
 /* One message of a file. */
 struct ledger_message {
     int64_t id; /* set by ledger_message_insert */

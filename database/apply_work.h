@@ -1,0 +1,30 @@
+/* What the rooms of apply.h share while one event is applied. Inside database/ only. */
+#ifndef CORBRIDGE_DATABASE_APPLY_WORK_H
+#define CORBRIDGE_DATABASE_APPLY_WORK_H
+
+#include "database/apply.h"
+#include "database/change.h"
+#include "database/query.h"
+
+struct apply_work {
+    struct database *db;
+    const struct apply_input *input;
+    char event_at[INSTANT_TEXT_SIZE];
+    char arrived_at[INSTANT_TEXT_SIZE];
+    struct change_list changes;
+    bool complete; /* false: memory ran out on the way */
+};
+
+/*
+ * What the event says of a field. True when it states a value, or clears it (*value with ptr NULL): the feed says
+ * empty="clear". False when the value is to be left. The value lives as long as the event and the scratch arena.
+ */
+bool apply_states(struct apply_work *work, enum jms_field field, struct slice *value);
+
+/* An instant in its stored form, in the scratch arena; ptr NULL for INSTANT_NONE. */
+struct slice apply_instant(struct apply_work *work, instant_us instant);
+
+/* Binds event time, arrival and file of a group, or three NULLs when the event does not state it. */
+void apply_bind_stamp(struct query *query, const struct apply_work *work, bool stated);
+
+#endif

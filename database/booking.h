@@ -1,0 +1,53 @@
+/* The row of a booking while an event is applied, and where the person was. Inside database/ only. */
+#ifndef CORBRIDGE_DATABASE_BOOKING_H
+#define CORBRIDGE_DATABASE_BOOKING_H
+
+#include "database/apply_work.h"
+
+/* The columns that an event can state, or that follow from one, in the order of the statements. */
+enum booking_column {
+    BOOKING_FACILITY,
+    BOOKING_HOUSING,
+    BOOKING_BED,
+    BOOKING_BLOCK,
+    BOOKING_POD,
+    BOOKING_CELL,
+    BOOKING_AGENCY,
+    BOOKING_DATE,
+    BOOKING_DATE_GIVEN,
+    BOOKING_RELEASE_DATE,
+    BOOKING_RELEASE_DATE_GIVEN,
+    BOOKING_RELEASE_ORIGIN,
+    BOOKING_RELEASED_AT,
+    BOOKING_COLUMN_COUNT
+};
+
+struct booking {
+    int64_t id;                                           /* 0: not known yet */
+    int64_t patient;                                      /* whose it is */
+    struct slice columns[BOOKING_COLUMN_COUNT];           /* as text; ptr NULL: NULL */
+    bool booking_stated, location_stated, release_stated; /* by this event */
+    bool moved;    /* facility, housing or bed are other ones than before, or the first ones */
+    bool released; /* it was open and is no longer */
+    bool reopened; /* it was released and is open again */
+};
+
+/* Finds the booking of the event by (authority, booking number). DATABASE_OK also when there is none: then id is 0. */
+enum database_kind booking_find(struct apply_work *work, struct booking *booking);
+
+/* Puts what the event states over what is known, noting the changes of a known booking. */
+void booking_merge(struct apply_work *work, struct booking *booking);
+
+/* Writes the row: an insert sets booking->id and notes the creation, an update also remembers the groups stated. */
+enum database_kind booking_write(struct apply_work *work, struct booking *booking);
+
+/* Writes where the person now is; the caller asks booking->moved first. */
+enum database_kind booking_write_location(struct apply_work *work, const struct booking *booking,
+                                          int64_t message);
+
+/* Whether the patient has another booking that is open. */
+enum database_kind booking_open_beside(struct apply_work *work, const struct booking *booking, bool *found);
+
+bool booking_is_open(const struct booking *booking);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * What one message changes, gathered while it is compared and written once the message has its number: the change log names
+ * it. Inside database/ only.
+ */
+#ifndef CORBRIDGE_DATABASE_CHANGE_H
+#define CORBRIDGE_DATABASE_CHANGE_H
+
+#include "database/connection.h"
+#include "parser/slice.h"
+
+/* All columns of patient and booking that are logged, and two creations. */
+#define CHANGE_LIMIT 32
+
+struct change {
+    const char *table; /* "patient", "booking" */
+    int64_t row;
+    const char *field;     /* column; NULL: the row was created */
+    struct slice from, to; /* ptr NULL: NULL */
+};
+
+struct change_list {
+    struct change items[CHANGE_LIMIT];
+    size_t count;
+};
+
+/* Notes that a row was created. */
+void change_add_creation(struct change_list *list, const char *table, int64_t row);
+
+/*
+ * Sets *value to `to` and notes it when they differ; true when they did. `row` 0: the row is not there yet, nothing is
+ * noted. `field` NULL: a column that only follows another one, nothing is noted.
+ */
+bool change_value(struct change_list *list, const char *table, int64_t row, const char *field,
+                  struct slice *value, struct slice to);
+
+/* One row of change_log for each. */
+enum database_kind change_list_write(struct database *db, const struct change_list *list, int64_t message);
+
+#endif

@@ -1,0 +1,481 @@
+-- Schema 1. Run as one transaction by database/migrations.c. docs/database.md explains the tables to integrators; a test
+-- compares the two. Once released, a migration is never edited: what changes comes in the next file.
+--
+-- Instants are UTC text of 27 characters, YYYY-MM-DDTHH:MM:SS.ffffffZ, so that they sort as times. Any program may write
+-- here, with any settings of its own connection: what must hold is a CHECK or a trigger, and both use only what
+-- SQLite 3.37 has. Foreign keys are enforced on CorBridge's own connections only.
+
+PRAGMA application_id = 1128428135; -- 0x43427267, "CBrg": the file is CorBridge's
+
+CREATE TABLE database_info (
+    id INTEGER PRIMARY KEY CHECK (id = 1),   -- this table has one row
+    world TEXT NOT NULL CHECK (world IN ('test', 'live')), -- which world the file belongs to, for ever
+    control_letters TEXT NOT NULL
+        CHECK (length(control_letters) = 6 AND control_letters NOT GLOB '*[^0-9A-V]*'), -- drawn at creation; in every control id
+    created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when the file was made
+    name_time TEXT CHECK (name_time GLOB '????-??-??T??:??:??.000000Z') -- UTC second in the last outbound file name
+) STRICT;
+
+CREATE TRIGGER database_info_keeps_its_world BEFORE UPDATE OF id, world ON database_info
+BEGIN
+    SELECT RAISE(ABORT, 'a test database never becomes the live one: start with an empty database');
+END;
+
+CREATE TRIGGER database_info_stays BEFORE DELETE ON database_info
+BEGIN
+    SELECT RAISE(ABORT, 'the row of database_info is never deleted: it says to which world the file belongs');
+END;
+
+-- People and bookings -------------------------------------------------------------------------------------------------
+
+CREATE TABLE facility (
+    code TEXT PRIMARY KEY CHECK (length(code) BETWEEN 1 AND 32), -- facility code as the configuration documents it
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 255),   -- distinct name
+    zone TEXT NOT NULL CHECK (length(zone) BETWEEN 1 AND 64)     -- IANA time zone, such as America/Denver
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE patient (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the person
+    authority TEXT NOT NULL CHECK (length(authority) BETWEEN 1 AND 64),   -- who gave patient_id: JMS, or what the feed names
+    patient_id TEXT NOT NULL CHECK (length(patient_id) BETWEEN 1 AND 17), -- number of the person across all bookings
+    last_name TEXT NOT NULL CHECK (length(last_name) BETWEEN 1 AND 255),   -- family name as sent
+    first_name TEXT NOT NULL CHECK (length(first_name) BETWEEN 1 AND 255), -- given name as sent
+    middle_name TEXT CHECK (length(middle_name) BETWEEN 1 AND 255),        -- middle name or initial as sent
+    birth_date TEXT NOT NULL CHECK (birth_date GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]'), -- YYYY-MM-DD
+    ssn TEXT CHECK (length(ssn) BETWEEN 1 AND 11),   -- social security number as sent
+    sex TEXT NOT NULL CHECK (sex IN ('Male', 'Female', 'Unknown')), -- documented form
+    race TEXT CHECK (length(race) BETWEEN 1 AND 255), -- documented form
+    height INTEGER CHECK (height BETWEEN 10 AND 107), -- inches
+    weight INTEGER CHECK (weight BETWEEN 1 AND 1400), -- pounds
+    photo_path TEXT CHECK (length(photo_path) BETWEEN 1 AND 255), -- where the sender says that the photo lies
+    demographics_event_at TEXT CHECK (demographics_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated the person's data
+    demographics_arrived_at TEXT CHECK (demographics_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    demographics_file INTEGER, -- its file (file.id)
+    photo_event_at TEXT CHECK (photo_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated the photo
+    photo_arrived_at TEXT CHECK (photo_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    photo_file INTEGER, -- its file (file.id)
+    UNIQUE (authority, patient_id)
+) STRICT;
+
+CREATE TABLE booking (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the booking
+    patient INTEGER NOT NULL REFERENCES patient (id), -- whose booking
+    authority TEXT NOT NULL CHECK (length(authority) BETWEEN 1 AND 64), -- who gave booking_number
+    booking_number TEXT NOT NULL CHECK (length(booking_number) BETWEEN 1 AND 32), -- the sender's number
+    facility TEXT REFERENCES facility (code), -- where the person is
+    housing TEXT CHECK (length(housing) BETWEEN 1 AND 127), -- Housing as sent
+    bed TEXT CHECK (length(bed) BETWEEN 1 AND 127),         -- Bed as sent
+    block TEXT CHECK (length(block) BETWEEN 1 AND 127),     -- location level 1 by the facility's rules; NULL: no rule matched
+    pod TEXT CHECK (length(pod) BETWEEN 1 AND 127),         -- location level 2, as block
+    cell TEXT CHECK (length(cell) BETWEEN 1 AND 127),       -- location level 3, as block
+    agency TEXT CHECK (length(agency) BETWEEN 1 AND 255),   -- billing agency, passed on to the pharmacy
+    booking_date TEXT NOT NULL CHECK (booking_date GLOB '????-??-??T??:??:??.??????Z'), -- UTC
+    booking_date_given TEXT NOT NULL CHECK (length(booking_date_given) BETWEEN 10 AND 40), -- as the sender's clock read
+    release_date TEXT CHECK (release_date GLOB '????-??-??T??:??:??.??????Z'), -- UTC; may lie ahead: then it is planned
+    release_date_given TEXT CHECK (length(release_date_given) BETWEEN 10 AND 40), -- as the sender's clock read; NULL: inferred
+    release_origin TEXT CHECK (release_origin IN ('given', 'inferred')), -- a ReleaseDate, or missing in a sync roster
+    released_at TEXT CHECK (released_at GLOB '????-??-??T??:??:??.??????Z'), -- release_date once it has taken effect; NULL: open
+    booking_event_at TEXT CHECK (booking_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated the booking itself
+    booking_arrived_at TEXT CHECK (booking_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    booking_file INTEGER, -- its file (file.id)
+    location_event_at TEXT CHECK (location_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated the location
+    location_arrived_at TEXT CHECK (location_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    location_file INTEGER, -- its file (file.id)
+    release_event_at TEXT CHECK (release_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated the release
+    release_arrived_at TEXT CHECK (release_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    release_file INTEGER, -- its file (file.id)
+    UNIQUE (authority, booking_number),
+    CHECK ((release_date IS NULL) = (release_origin IS NULL)),
+    CHECK (released_at IS NULL OR released_at IS release_date)
+) STRICT;
+CREATE INDEX booking_of_patient ON booking (patient);
+
+-- Orders point to people and bookings: the numbers stay.
+CREATE TRIGGER patient_stays BEFORE DELETE ON patient
+BEGIN
+    SELECT RAISE(ABORT, 'a patient is never deleted: orders and history point to the row');
+END;
+CREATE TRIGGER patient_keeps_its_id BEFORE UPDATE OF id ON patient
+BEGIN
+    SELECT RAISE(ABORT, 'patient.id never changes: orders and history point to it');
+END;
+CREATE TRIGGER booking_stays BEFORE DELETE ON booking
+BEGIN
+    SELECT RAISE(ABORT, 'a booking is never deleted: orders and history point to the row');
+END;
+CREATE TRIGGER booking_keeps_its_id BEFORE UPDATE OF id ON booking
+BEGIN
+    SELECT RAISE(ABORT, 'booking.id never changes: orders and history point to it');
+END;
+
+-- The ledger ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- ledger number, never used twice
+    feed TEXT NOT NULL CHECK (length(feed) BETWEEN 1 AND 64), -- feed in whose folder it lay
+    name TEXT NOT NULL CHECK (length(name) >= 1), -- as it lay in the folder
+    size INTEGER NOT NULL CHECK (size >= 0),      -- bytes
+    created_us INTEGER NOT NULL, -- creation time as the file system gave it, microseconds since 1970 UTC; 0: none
+    written_us INTEGER NOT NULL, -- last-write time, likewise
+    identity_volume INTEGER NOT NULL, -- identity of the file: volume; all three 0: the file system gives none
+    identity_high INTEGER NOT NULL,   -- identity of the file: upper half of its id
+    identity_low INTEGER NOT NULL,    -- identity of the file: lower half of its id
+    sha256 BLOB CHECK (length(sha256) = 32), -- of the bytes that were parsed; NULL: vanished before they were read
+    arrived_at TEXT NOT NULL CHECK (arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was first proved ready
+    format TEXT NOT NULL CHECK (length(format) BETWEEN 1 AND 32), -- format of the match rule that took it, such as jms-event
+    state TEXT NOT NULL CHECK (state IN ('claimed', 'done', 'quarantined', 'vanished')), -- how far it is
+    in_place INTEGER NOT NULL CHECK (in_place IN (0, 1)), -- 1: it still lies in the watched folder
+    attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0), -- lone attempts after an unclean stop
+    reason TEXT CHECK (length(reason) BETWEEN 1 AND 64), -- why it was quarantined, one stable word
+    ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when it left the state claimed
+    stored TEXT CHECK (length(stored) >= 1), -- where it lies now, below the folder of the world
+    put_away_at TEXT CHECK (put_away_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was brought there
+    CHECK (sha256 IS NOT NULL OR state = 'vanished'),
+    CHECK (in_place = 1 OR state <> 'claimed'),
+    CHECK (in_place = 0 OR state <> 'vanished'),
+    CHECK ((state = 'claimed') = (ended_at IS NULL)),
+    CHECK ((state = 'quarantined') = (reason IS NOT NULL)),
+    CHECK ((stored IS NULL) = (put_away_at IS NULL)),
+    CHECK (stored IS NULL OR in_place = 0)
+) STRICT;
+CREATE INDEX file_unfinished ON file (feed, id) WHERE in_place = 1;
+
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the message
+    file INTEGER NOT NULL REFERENCES file (id), -- the file in which it came
+    ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which message of the file, from 1
+    kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32), -- demographics, location
+    state TEXT NOT NULL CHECK (state IN ('applied', 'duplicate', 'stale', 'superseded', 'quarantined', 'rejected', 'test-only',
+                                         'held', 'unmatched', 'waiting')), -- how it ended, or one of the last three: open
+    event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time
+    patient INTEGER REFERENCES patient (id), -- whom it is about, where known
+    booking INTEGER REFERENCES booking (id), -- which booking it is about, where known
+    detail TEXT CHECK (length(detail) BETWEEN 1 AND 255), -- a remark for people, without patient data
+    ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when an open message was ended; NULL: at once
+    UNIQUE (file, ordinal)
+) STRICT;
+CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched', 'waiting');
+
+CREATE TABLE message_fault (
+    file INTEGER NOT NULL REFERENCES file (id), -- the file
+    ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which fault of the file, from 1
+    message INTEGER REFERENCES message (id), -- the message; NULL: the fault is of the file
+    code TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 64), -- stable short name, such as required-missing
+    severity TEXT NOT NULL CHECK (severity IN ('warning', 'error')), -- error: it was not applied for this
+    line INTEGER CHECK (line > 0), -- line in the file; NULL: the file as a whole
+    field TEXT CHECK (length(field) BETWEEN 1 AND 64), -- documented name of the field; NULL: none
+    expected TEXT CHECK (length(expected) >= 1), -- what would be right; never the value that is wrong
+    PRIMARY KEY (file, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message_extra (
+    message INTEGER NOT NULL REFERENCES message (id), -- the message that carried the field
+    ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which such field of the message, from 1
+    name TEXT NOT NULL,  -- name as sent
+    value TEXT NOT NULL, -- value as sent
+    PRIMARY KEY (message, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE change_log (
+    message INTEGER NOT NULL REFERENCES message (id), -- the message that made the change
+    ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which change of the message, from 1
+    table_name TEXT NOT NULL CHECK (table_name IN ('patient', 'booking')), -- the table
+    row_id INTEGER NOT NULL, -- the row (id in that table)
+    field TEXT CHECK (length(field) >= 1), -- the column; NULL: the row was created
+    old_value TEXT, -- what stood there; NULL: nothing
+    new_value TEXT, -- what stands there now; NULL: nothing
+    CHECK (field IS NOT NULL OR (old_value IS NULL AND new_value IS NULL)),
+    PRIMARY KEY (message, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE location_history (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- in the order in which they became known
+    booking INTEGER NOT NULL REFERENCES booking (id), -- whose location
+    message INTEGER NOT NULL REFERENCES message (id), -- the message that said so
+    facility TEXT, -- facility code from then on
+    housing TEXT, -- Housing as sent
+    bed TEXT,     -- Bed as sent
+    block TEXT,   -- location level 1, as in booking
+    pod TEXT,     -- location level 2
+    cell TEXT,    -- location level 3
+    event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z') -- since when, by the event time
+) STRICT;
+CREATE INDEX location_history_of_booking ON location_history (booking);
+
+CREATE TABLE feed_total (
+    feed TEXT PRIMARY KEY CHECK (length(feed) BETWEEN 1 AND 64), -- the feed
+    done INTEGER NOT NULL DEFAULT 0 CHECK (done >= 0),               -- files that ended as done
+    quarantined INTEGER NOT NULL DEFAULT 0 CHECK (quarantined >= 0), -- files in quarantine
+    vanished INTEGER NOT NULL DEFAULT 0 CHECK (vanished >= 0),       -- files that went away
+    applied INTEGER NOT NULL DEFAULT 0 CHECK (applied >= 0),         -- messages that ended as applied
+    duplicate INTEGER NOT NULL DEFAULT 0 CHECK (duplicate >= 0),     -- messages that ended as duplicate
+    open_messages INTEGER NOT NULL DEFAULT 0 CHECK (open_messages >= 0), -- messages that are held, unmatched or waiting
+    last_file INTEGER,     -- ledger number of the newest file
+    last_arrived_at TEXT CHECK (last_arrived_at GLOB '????-??-??T??:??:??.??????Z') -- its arrival
+) STRICT, WITHOUT ROWID;
+
+-- Orders --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE provider (
+    provider_id TEXT PRIMARY KEY
+        CONSTRAINT "provider_id must have 1 to 64 characters" CHECK (length(provider_id) BETWEEN 1 AND 64), -- CorEMR's id of the user
+    last_name TEXT NOT NULL
+        CONSTRAINT "last_name must have 1 to 255 characters" CHECK (length(last_name) BETWEEN 1 AND 255), -- family name
+    first_name TEXT
+        CONSTRAINT "first_name must be NULL or have 1 to 255 characters" CHECK (length(first_name) BETWEEN 1 AND 255), -- given name
+    npi TEXT
+        CONSTRAINT "npi must be NULL or 10 digits" CHECK (length(npi) = 10 AND npi NOT GLOB '*[^0-9]*'), -- national provider identifier
+    dea TEXT
+        CONSTRAINT "dea must be NULL or 2 capitals and 7 digits"
+        CHECK (dea GLOB '[A-Z][A-Z9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]') -- number of the Drug Enforcement Administration
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE drug (
+    ndc TEXT PRIMARY KEY
+        CONSTRAINT "ndc must be 11 digits without hyphens" CHECK (length(ndc) = 11 AND ndc NOT GLOB '*[^0-9]*'), -- national drug code
+    rxnorm TEXT
+        CONSTRAINT "rxnorm must be NULL or 1 to 8 digits" CHECK (length(rxnorm) BETWEEN 1 AND 8 AND rxnorm NOT GLOB '*[^0-9]*'), -- RxNorm id (RXCUI)
+    name TEXT NOT NULL
+        CONSTRAINT "name must have 1 to 255 characters" CHECK (length(name) BETWEEN 1 AND 255), -- name as it shall be printed
+    strength TEXT
+        CONSTRAINT "strength must be NULL or have 1 to 70 characters" CHECK (length(strength) BETWEEN 1 AND 70), -- such as 20 mg
+    dosage_form TEXT
+        CONSTRAINT "dosage_form must be NULL or have 1 to 60 characters" CHECK (length(dosage_form) BETWEEN 1 AND 60), -- NCPDP code
+    schedule TEXT
+        CONSTRAINT "schedule must be NULL, 2, 3, 4 or 5" CHECK (schedule IN ('2', '3', '4', '5')), -- controlled substance schedule
+    container_type TEXT
+        CONSTRAINT "container_type must be NULL or have 1 to 60 characters" CHECK (length(container_type) BETWEEN 1 AND 60) -- for patient-specific use
+) STRICT, WITHOUT ROWID;
+
+-- One row is one order event: placer number, order control, whole content. Rows are added, never changed.
+CREATE TABLE medication_order (
+    id INTEGER PRIMARY KEY AUTOINCREMENT
+        CONSTRAINT "id must be left out or be a positive number below 2^53" CHECK (id BETWEEN 1 AND 9007199254740991), -- leave it out
+    placer_number TEXT NOT NULL
+        CONSTRAINT "placer_number must have 1 to 22 characters" CHECK (length(placer_number) BETWEEN 1 AND 22), -- CorEMR's number of the order (ORC-2)
+    order_control TEXT NOT NULL
+        CONSTRAINT "order_control must be NW, CA, DC, HD, RL, RF or XO"
+        CHECK (order_control IN ('NW', 'CA', 'DC', 'HD', 'RL', 'RF', 'XO')), -- what happens to the order (ORC-1)
+    replaces INTEGER, -- id of a failed row whose place this one takes
+    patient INTEGER NOT NULL REFERENCES patient (id),  -- for whom (patient.id)
+    booking INTEGER NOT NULL REFERENCES booking (id),  -- in which booking (booking.id)
+    provider TEXT NOT NULL REFERENCES provider (provider_id), -- who orders
+    ndc TEXT NOT NULL REFERENCES drug (ndc), -- what
+    pharmacy TEXT
+        CONSTRAINT "pharmacy must be NULL or have 1 to 64 characters" CHECK (length(pharmacy) BETWEEN 1 AND 64), -- partner by name; NULL: every partner of the facility
+    ordered_at TEXT NOT NULL
+        CONSTRAINT "ordered_at must be UTC as YYYY-MM-DDTHH:MM:SSZ, with 0, 3 or 6 digits of a second"
+        CHECK ((substr(ordered_at, 20) = 'Z' OR substr(ordered_at, 20) GLOB '.[0-9][0-9][0-9]Z'
+                OR substr(ordered_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z')
+               AND strftime('%Y-%m-%dT%H:%M:%S', ordered_at) IS substr(ordered_at, 1, 19)), -- when it was ordered
+    start_at TEXT
+        CONSTRAINT "start_at must be NULL or UTC as YYYY-MM-DDTHH:MM:SSZ, with 0, 3 or 6 digits of a second"
+        CHECK (start_at IS NULL
+               OR ((substr(start_at, 20) = 'Z' OR substr(start_at, 20) GLOB '.[0-9][0-9][0-9]Z'
+                    OR substr(start_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z')
+                   AND strftime('%Y-%m-%dT%H:%M:%S', start_at) IS substr(start_at, 1, 19))), -- first dose not before
+    stop_at TEXT
+        CONSTRAINT "stop_at must be NULL or UTC as YYYY-MM-DDTHH:MM:SSZ, with 0, 3 or 6 digits of a second"
+        CHECK (stop_at IS NULL
+               OR ((substr(stop_at, 20) = 'Z' OR substr(stop_at, 20) GLOB '.[0-9][0-9][0-9]Z'
+                    OR substr(stop_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z')
+                   AND strftime('%Y-%m-%dT%H:%M:%S', stop_at) IS substr(stop_at, 1, 19))), -- last dose not after
+    dose_amount TEXT NOT NULL
+        CONSTRAINT "dose_amount must be a decimal number such as 1, 0.5 or 12.5, of at most 20 characters"
+        CHECK (length(dose_amount) <= 20 AND dose_amount GLOB '[0-9]*' AND dose_amount NOT GLOB '*[^0-9.]*'
+               AND dose_amount NOT GLOB '*.*.*' AND dose_amount NOT GLOB '*.'), -- how much at a time (RXE-3)
+    dose_units TEXT NOT NULL
+        CONSTRAINT "dose_units must have 1 to 60 characters" CHECK (length(dose_units) BETWEEN 1 AND 60), -- of dose_amount (RXE-5)
+    route TEXT
+        CONSTRAINT "route must be NULL or have 1 to 60 characters" CHECK (length(route) BETWEEN 1 AND 60), -- HL7 table 0162, such as PO
+    frequency TEXT
+        CONSTRAINT "frequency must be NULL or have 1 to 20 characters without a blank"
+        CHECK (length(frequency) BETWEEN 1 AND 20 AND instr(frequency, ' ') = 0), -- HL7 repeat pattern, such as BID or Q6H
+    as_needed INTEGER NOT NULL DEFAULT 0
+        CONSTRAINT "as_needed must be 0 or 1" CHECK (as_needed IN (0, 1)), -- 1: PRN
+    keep_on_person INTEGER NOT NULL DEFAULT 0
+        CONSTRAINT "keep_on_person must be 0 or 1" CHECK (keep_on_person IN (0, 1)), -- 1: the patient keeps it
+    instructions TEXT
+        CONSTRAINT "instructions must be NULL or have 1 to 1000 characters" CHECK (length(instructions) BETWEEN 1 AND 1000), -- to be printed
+    indication TEXT
+        CONSTRAINT "indication must be NULL or have 1 to 250 characters" CHECK (length(indication) BETWEEN 1 AND 250), -- what it is for
+    quantity TEXT
+        CONSTRAINT "quantity must be NULL or a decimal number such as 30 or 2.5, of at most 20 characters"
+        CHECK (length(quantity) <= 20 AND quantity GLOB '[0-9]*' AND quantity NOT GLOB '*[^0-9.]*'
+               AND quantity NOT GLOB '*.*.*' AND quantity NOT GLOB '*.'), -- how much to dispense (RXE-10)
+    quantity_units TEXT
+        CONSTRAINT "quantity_units must be NULL or have 1 to 60 characters" CHECK (length(quantity_units) BETWEEN 1 AND 60), -- of quantity (RXE-11)
+    refills INTEGER
+        CONSTRAINT "refills must be NULL or 0 to 99" CHECK (refills BETWEEN 0 AND 99), -- how often it may be dispensed again (RXE-12)
+    days_supply INTEGER
+        CONSTRAINT "days_supply must be NULL or 1 to 999" CHECK (days_supply BETWEEN 1 AND 999), -- days that the quantity lasts
+    substitution_allowed INTEGER NOT NULL DEFAULT 1
+        CONSTRAINT "substitution_allowed must be 0 or 1" CHECK (substitution_allowed IN (0, 1)), -- 0: dispense as written (RXE-9)
+    note TEXT
+        CONSTRAINT "note must be NULL or have 1 to 1000 characters" CHECK (length(note) BETWEEN 1 AND 1000), -- to the pharmacy (NTE)
+    CONSTRAINT "stop_at must not be before start_at" CHECK (start_at IS NULL OR stop_at IS NULL
+               OR strftime('%Y-%m-%dT%H:%M:%S', stop_at) >= strftime('%Y-%m-%dT%H:%M:%S', start_at)),
+    CONSTRAINT "quantity and quantity_units go together" CHECK ((quantity IS NULL) = (quantity_units IS NULL))
+) STRICT;
+CREATE INDEX medication_order_of_placer_number ON medication_order (placer_number);
+
+CREATE TABLE order_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in the order in which the order rows came
+    order_row INTEGER NOT NULL UNIQUE REFERENCES medication_order (id), -- the order row (medication_order.id)
+    placer_number TEXT NOT NULL, -- its placer number
+    place INTEGER, -- whose turn it takes (order_event.id), when its order row replaces a failed one; NULL: its own
+    state TEXT NOT NULL DEFAULT 'new'
+        CHECK (state IN ('new', 'rendered', 'failed', 'superseded', 'no-live-partner')), -- rendered: messages are in the outbox
+    reason TEXT CHECK (length(reason) BETWEEN 1 AND 255), -- why it failed and what to do, without patient data
+    created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when the order row was inserted
+    ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when it left the state new
+    CHECK ((state = 'new') = (ended_at IS NULL)),
+    CHECK ((state = 'failed') <= (reason IS NOT NULL))
+) STRICT;
+CREATE INDEX order_event_new ON order_event (coalesce(place, id)) WHERE state = 'new';
+CREATE INDEX order_event_failed ON order_event (placer_number) WHERE state = 'failed';
+
+-- INSERT OR REPLACE fires no delete trigger, and an id that exists must not be taken: so this is asked before the insert.
+CREATE TRIGGER medication_order_insert_checked BEFORE INSERT ON medication_order
+BEGIN
+    SELECT RAISE(ABORT, 'medication_order is append-only: leave id out, each order event is a row of its own')
+        WHERE EXISTS (SELECT 1 FROM medication_order WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'patient names no row: give patient.id of the patient who has the booking')
+        WHERE NOT EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient);
+    SELECT RAISE(ABORT, 'booking names no row: give booking.id')
+        WHERE NOT EXISTS (SELECT 1 FROM booking WHERE id = NEW.booking);
+    SELECT RAISE(ABORT, 'the booking is another patient''s: give a booking whose booking.patient is the patient of the order')
+        WHERE NOT EXISTS (SELECT 1 FROM booking WHERE id = NEW.booking AND patient = NEW.patient);
+    SELECT RAISE(ABORT, 'provider names no row: insert the provider first, then give provider.provider_id')
+        WHERE NOT EXISTS (SELECT 1 FROM provider WHERE provider_id = NEW.provider);
+    SELECT RAISE(ABORT, 'ndc names no row of drug: insert the drug first, then give its 11 digits')
+        WHERE NOT EXISTS (SELECT 1 FROM drug WHERE ndc = NEW.ndc);
+    SELECT RAISE(ABORT, 'placer_number is used for another patient''s order: give each order a number of its own')
+        WHERE EXISTS (SELECT 1 FROM medication_order WHERE placer_number = NEW.placer_number AND patient <> NEW.patient);
+    SELECT RAISE(ABORT, 'replaces must name a medication_order row with the same placer_number whose order_event is failed')
+        WHERE NEW.replaces IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM order_event
+                          WHERE order_row = NEW.replaces AND state = 'failed' AND placer_number = NEW.placer_number);
+    SELECT RAISE(ABORT, 'this placer_number already has a new order (NW): give each new order a number of its own, or name the failed row in replaces')
+        WHERE NEW.order_control = 'NW' AND NEW.replaces IS NULL
+          AND EXISTS (SELECT 1 FROM medication_order WHERE placer_number = NEW.placer_number AND order_control = 'NW');
+    -- Line feed, carriage return and tab are text; the rest of the control characters no pharmacy can print.
+    SELECT RAISE(ABORT, 'the order has a control character in a text: leave it out')
+        WHERE (NEW.placer_number || coalesce(NEW.pharmacy, '') || NEW.dose_units || coalesce(NEW.route, '')
+               || coalesce(NEW.frequency, '') || coalesce(NEW.quantity_units, ''))
+              GLOB ('*[' || char(1) || '-' || char(31) || char(127) || ']*')
+           OR (coalesce(NEW.instructions, '') || coalesce(NEW.indication, '') || coalesce(NEW.note, ''))
+              GLOB ('*[' || char(1) || '-' || char(8) || char(11) || char(12) || char(14) || '-' || char(31) || char(127) || ']*')
+           OR instr(NEW.placer_number || coalesce(NEW.pharmacy, '') || NEW.dose_units || coalesce(NEW.route, '')
+                    || coalesce(NEW.frequency, '') || coalesce(NEW.quantity_units, '') || coalesce(NEW.instructions, '')
+                    || coalesce(NEW.indication, '') || coalesce(NEW.note, ''), char(0)) > 0;
+END;
+
+CREATE TRIGGER medication_order_announced AFTER INSERT ON medication_order
+BEGIN
+    INSERT INTO order_event (order_row, placer_number, place, created_at)
+        VALUES (NEW.id, NEW.placer_number,
+                (SELECT coalesce(place, id) FROM order_event WHERE order_row = NEW.replaces),
+                strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
+    UPDATE order_event SET state = 'superseded' WHERE order_row = NEW.replaces;
+END;
+
+CREATE TRIGGER medication_order_unchanged BEFORE UPDATE ON medication_order
+BEGIN
+    SELECT RAISE(ABORT, 'medication_order is append-only: insert a row with order_control XO, CA or DC instead');
+END;
+
+CREATE TRIGGER medication_order_stays BEFORE DELETE ON medication_order
+BEGIN
+    SELECT RAISE(ABORT, 'medication_order is append-only: insert a row with order_control CA or DC instead');
+END;
+
+CREATE TRIGGER provider_in_use_stays BEFORE DELETE ON provider
+    WHEN EXISTS (SELECT 1 FROM medication_order WHERE provider = OLD.provider_id)
+BEGIN
+    SELECT RAISE(ABORT, 'the provider has orders and is not deleted: update the row instead');
+END;
+CREATE TRIGGER provider_keeps_its_id BEFORE UPDATE OF provider_id ON provider
+    WHEN NEW.provider_id <> OLD.provider_id
+BEGIN
+    SELECT RAISE(ABORT, 'provider_id never changes: insert a row with the other id');
+END;
+CREATE TRIGGER drug_in_use_stays BEFORE DELETE ON drug
+    WHEN EXISTS (SELECT 1 FROM medication_order WHERE ndc = OLD.ndc)
+BEGIN
+    SELECT RAISE(ABORT, 'the drug has orders and is not deleted: update the row instead');
+END;
+CREATE TRIGGER drug_keeps_its_ndc BEFORE UPDATE OF ndc ON drug
+    WHEN NEW.ndc <> OLD.ndc
+BEGIN
+    SELECT RAISE(ABORT, 'ndc never changes: insert a row with the other code');
+END;
+
+-- Outbound ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in sending order; never used twice; in the control id
+    order_event INTEGER REFERENCES order_event (id), -- what it came from; NULL: no order
+    pharmacy TEXT NOT NULL CHECK (length(pharmacy) BETWEEN 1 AND 64), -- partner to whom it goes
+    control_id TEXT NOT NULL UNIQUE CHECK (length(control_id) BETWEEN 1 AND 20), -- MSH-10
+    file_name TEXT NOT NULL CHECK (length(file_name) BETWEEN 1 AND 255), -- name in the partner's folder
+    bytes BLOB NOT NULL CHECK (length(bytes) > 0), -- the message, exactly as it is sent
+    state TEXT NOT NULL
+        CHECK (state IN ('queued', 'sent', 'received', 'refused', 'unanswered', 'ask', 'rejected')), -- how far it is
+    created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was rendered
+    sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.??????Z'), -- when it lay in the folder under its name
+    UNIQUE (pharmacy, file_name),
+    CHECK (state NOT IN ('sent', 'received', 'refused', 'unanswered') OR sent_at IS NOT NULL)
+) STRICT;
+CREATE INDEX outbox_by_state ON outbox (pharmacy, state, id);
+
+CREATE TRIGGER outbox_rendered_once BEFORE UPDATE OF id, order_event, pharmacy, control_id, file_name, bytes ON outbox
+BEGIN
+    SELECT RAISE(ABORT, 'a message is rendered once: its bytes, name and number never change');
+END;
+
+-- Commands and records ------------------------------------------------------------------------------------------------
+
+CREATE TABLE command (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in the order in which they are carried out
+    what TEXT NOT NULL CHECK (length(what) BETWEEN 1 AND 32), -- scan, retry, release, …
+    number INTEGER CHECK (number > 0), -- ledger or outbox number; NULL: none
+    argument TEXT CHECK (length(argument) BETWEEN 1 AND 255), -- a name or a reason, without patient data
+    windows_user TEXT NOT NULL CHECK (length(windows_user) BETWEEN 1 AND 255), -- who typed it
+    created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when
+    answer TEXT CHECK (length(answer) BETWEEN 1 AND 1000), -- what came of it; NULL: not carried out yet
+    answered_at TEXT CHECK (answered_at GLOB '????-??-??T??:??:??.??????Z'), -- when
+    CHECK ((answer IS NULL) = (answered_at IS NULL))
+) STRICT;
+CREATE INDEX command_pending ON command (id) WHERE answer IS NULL;
+
+CREATE TABLE live_since (
+    kind TEXT NOT NULL CHECK (kind IN ('feed', 'partner', 'facility')), -- what went live
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64), -- its name in the configuration
+    since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??.??????Z'), -- from when
+    windows_user TEXT NOT NULL CHECK (length(windows_user) BETWEEN 1 AND 255), -- who did it
+    waived TEXT CHECK (length(waived) BETWEEN 1 AND 255), -- the reason, when a condition was waived
+    PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE access_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in order of time
+    accessed_at TEXT NOT NULL CHECK (accessed_at GLOB '????-??-??T??:??:??.??????Z'), -- when
+    windows_user TEXT NOT NULL CHECK (length(windows_user) BETWEEN 1 AND 255), -- who
+    command TEXT NOT NULL CHECK (length(command) BETWEEN 1 AND 32), -- by which command
+    number INTEGER CHECK (number > 0) -- which ledger number; NULL: a list
+) STRICT;
+
+CREATE TRIGGER access_log_unchanged BEFORE UPDATE ON access_log
+BEGIN
+    SELECT RAISE(ABORT, 'access_log records who saw patient data: rows are never changed');
+END;
+CREATE TRIGGER access_log_stays BEFORE DELETE ON access_log
+BEGIN
+    SELECT RAISE(ABORT, 'access_log records who saw patient data: rows are never deleted');
+END;
+CREATE TRIGGER access_log_insert_checked BEFORE INSERT ON access_log
+    WHEN EXISTS (SELECT 1 FROM access_log WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'access_log records who saw patient data: rows are never replaced');
+END;

@@ -1,0 +1,168 @@
+#include "database/statement.h"
+
+/* Column lists that a SELECT, an INSERT and the enums of patient.h and booking.h share, in one order. */
+#define PATIENT_COLUMNS                                                                                      \
+    "last_name, first_name, middle_name, birth_date, ssn, sex, race, height, weight, photo_path"
+#define BOOKING_COLUMNS                                                                                      \
+    "facility, housing, bed, block, pod, cell, agency, booking_date, booking_date_given, release_date, "     \
+    "release_date_given, release_origin, released_at"
+
+/* The three columns by which a group remembers what last stated it; NULL parameters leave them. */
+#define STAMP(group)                                                                                         \
+#group "_event_at = coalesce(?, " #group "_event_at), " #group "_arrived_at = coalesce(?, " #group       \
+           "_arrived_at), " #group "_file = coalesce(?, " #group "_file)"
+
+#define OUTBOX_COLUMNS "id, order_event, pharmacy, control_id, file_name, bytes, state, created_at"
+
+static const char *const texts[STATEMENT_COUNT] = {
+    [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [STATEMENT_COMMIT] = "COMMIT",
+    [STATEMENT_ROLLBACK] = "ROLLBACK",
+    [STATEMENT_SAVEPOINT] = "SAVEPOINT message",
+    [STATEMENT_SAVEPOINT_RELEASE] = "RELEASE message",
+    [STATEMENT_SAVEPOINT_ROLLBACK] = "ROLLBACK TO message",
+    [STATEMENT_DATA_VERSION] = "PRAGMA data_version",
+
+    [STATEMENT_FACILITY_PUT] = "INSERT INTO facility (code, name, zone) VALUES (?, ?, ?)"
+                               " ON CONFLICT (code) DO UPDATE SET name = excluded.name, zone = excluded.zone"
+                               " WHERE name <> excluded.name OR zone <> excluded.zone",
+    [STATEMENT_PATIENT_FIND] =
+        "SELECT id, " PATIENT_COLUMNS " FROM patient WHERE authority = ? AND patient_id = ?",
+    [STATEMENT_PATIENT_INSERT] = "INSERT INTO patient (authority, patient_id, " PATIENT_COLUMNS ","
+                                 " demographics_event_at, demographics_arrived_at, demographics_file,"
+                                 " photo_event_at, photo_arrived_at, photo_file)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_PATIENT_UPDATE] =
+        "UPDATE patient SET last_name = ?, first_name = ?, middle_name = ?, birth_date = ?, ssn = ?, sex = ?,"
+        " race = ?, height = ?, weight = ?, photo_path = ?, " STAMP(demographics) ", " STAMP(
+            photo) " WHERE id = ?",
+    [STATEMENT_BOOKING_FIND] =
+        "SELECT id, patient, " BOOKING_COLUMNS " FROM booking WHERE authority = ? AND booking_number = ?",
+    [STATEMENT_BOOKING_INSERT] =
+        "INSERT INTO booking (patient, authority, booking_number, " BOOKING_COLUMNS ","
+        " booking_event_at, booking_arrived_at, booking_file,"
+        " location_event_at, location_arrived_at, location_file,"
+        " release_event_at, release_arrived_at, release_file)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_BOOKING_UPDATE] =
+        "UPDATE booking SET facility = ?, housing = ?, bed = ?, block = ?, pod = ?, cell = ?, agency = ?,"
+        " booking_date = ?, booking_date_given = ?, release_date = ?, release_date_given = ?,"
+        " release_origin = ?, released_at = ?, " STAMP(booking) ", " STAMP(location) ", " STAMP(
+            release) " WHERE id = ?",
+    [STATEMENT_BOOKING_OPEN_BESIDE] =
+        "SELECT 1 FROM booking WHERE patient = ? AND released_at IS NULL AND id <> ? LIMIT 1",
+    [STATEMENT_LOCATION_INSERT] =
+        "INSERT INTO location_history (booking, message, facility, housing, bed, block, pod, cell, event_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_CHANGE_INSERT] =
+        "INSERT INTO change_log (message, ordinal, table_name, row_id, field, old_value, new_value)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+
+    [STATEMENT_FILE_CLAIM] =
+        "INSERT INTO file (feed, name, size, created_us, written_us, identity_volume, identity_high,"
+        " identity_low, arrived_at, format, sha256, state, in_place)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'claimed', 1)",
+    [STATEMENT_FILE_VANISHED_UNCLAIMED] =
+        "INSERT INTO file (feed, name, size, created_us, written_us, identity_volume, identity_high,"
+        " identity_low, arrived_at, format, state, in_place, ended_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'vanished', 0, ?)",
+    [STATEMENT_FILE_COUNT_ATTEMPT] =
+        "UPDATE file SET attempt = attempt + 1 WHERE id = ? AND state = 'claimed' RETURNING attempt",
+    [STATEMENT_FILE_END] =
+        "UPDATE file SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'claimed'",
+    [STATEMENT_FILE_VANISH] =
+        "UPDATE file SET state = 'vanished', in_place = 0, ended_at = ? WHERE id = ? AND state = 'claimed'",
+    [STATEMENT_FILE_PUT_AWAY] = "UPDATE file SET in_place = 0, stored = ?, put_away_at = ?"
+                                " WHERE id = ? AND in_place = 1 AND state IN ('done', 'quarantined')",
+    [STATEMENT_FILE_UNFINISHED] =
+        "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
+        " arrived_at, format, state, attempt FROM file WHERE feed = ? AND in_place = 1 ORDER BY id",
+    [STATEMENT_FILE_OUTCOME] =
+        "SELECT f.reason, m.state, m.detail FROM file f LEFT JOIN message m ON m.file = f.id"
+        " WHERE f.id = ? ORDER BY m.state NOT IN ('held', 'waiting'), m.ordinal LIMIT 1",
+    [STATEMENT_FILE_FAULTS] =
+        "SELECT code, severity, line, field, expected FROM message_fault WHERE file = ? ORDER BY ordinal",
+    [STATEMENT_FEED_ARRIVED] =
+        "INSERT INTO feed_total (feed, vanished, last_file, last_arrived_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (feed) DO UPDATE SET vanished = vanished + excluded.vanished,"
+        " last_file = excluded.last_file, last_arrived_at = excluded.last_arrived_at",
+    [STATEMENT_FEED_FILE_ENDED] =
+        "UPDATE feed_total SET done = done + ?, quarantined = quarantined + ?, vanished = vanished + ?"
+        " WHERE feed = (SELECT feed FROM file WHERE id = ?)",
+    [STATEMENT_FEED_MESSAGE] =
+        "UPDATE feed_total SET applied = applied + ?, duplicate = duplicate + ?,"
+        " open_messages = open_messages + ? WHERE feed = (SELECT feed FROM file WHERE id = ?)",
+    [STATEMENT_FEED_COUNTS] =
+        "SELECT t.feed,"
+        " (SELECT count(*) FROM file f WHERE f.feed = t.feed AND f.in_place = 1 AND f.state = 'claimed'),"
+        " (SELECT count(*) FROM file f WHERE f.feed = t.feed AND f.in_place = 1 AND f.state <> 'claimed'),"
+        " t.done, t.quarantined, t.vanished, t.applied, t.duplicate, t.open_messages, t.last_arrived_at,"
+        " t.last_file FROM feed_total t ORDER BY t.feed",
+    [STATEMENT_MESSAGE_INSERT] =
+        "INSERT INTO message (file, ordinal, kind, state, event_at, patient, booking, detail)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_MESSAGE_STATE] = "SELECT state, file FROM message WHERE id = ?",
+    [STATEMENT_MESSAGE_END] =
+        "UPDATE message SET state = ?, patient = ?, booking = ?, detail = ?, ended_at = ? WHERE id = ?",
+    [STATEMENT_FAULT_INSERT] =
+        "INSERT INTO message_fault (file, ordinal, message, code, severity, line, field, expected)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM message_fault WHERE file = ?1),"
+        " ?2, ?3, ?4, ?5, ?6, ?7)",
+    [STATEMENT_EXTRA_INSERT] =
+        "INSERT INTO message_extra (message, ordinal, name, value)"
+        " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM message_extra WHERE message = ?1), ?2, ?3)",
+
+    /* The expressions must be those of the indexes order_event_new and order_event_failed. */
+    [STATEMENT_ORDER_EVENTS_NEW] =
+        "SELECT id, order_row, placer_number FROM order_event AS n WHERE state = 'new' AND NOT EXISTS"
+        " (SELECT 1 FROM order_event AS f WHERE f.state = 'failed' AND f.placer_number = n.placer_number"
+        " AND coalesce(f.place, f.id) < coalesce(n.place, n.id))"
+        " ORDER BY coalesce(place, id) LIMIT ?",
+    [STATEMENT_ORDER_EVENT_END] =
+        "UPDATE order_event SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'new'",
+    [STATEMENT_ORDER_EVENTS_FAILED] = "SELECT count(*) FROM order_event WHERE state = 'failed'",
+    [STATEMENT_ORDER_LOAD] =
+        "SELECT o.id, o.placer_number, o.order_control, o.pharmacy, o.ordered_at, o.start_at, o.stop_at,"
+        " o.note, d.ndc, d.rxnorm, d.name, d.strength, d.dosage_form, d.schedule, d.container_type,"
+        " o.dose_amount, o.dose_units, o.route, o.frequency, o.instructions, o.indication, o.as_needed,"
+        " o.keep_on_person, o.quantity, o.quantity_units, o.refills, o.days_supply, o.substitution_allowed,"
+        " v.provider_id, v.last_name, v.first_name, v.npi, v.dea, p.authority, p.patient_id, p.last_name,"
+        " p.first_name, p.middle_name, p.birth_date, p.sex, p.race, p.ssn, b.booking_number, b.agency,"
+        " b.facility, f.zone, b.housing, b.bed, b.block, b.pod, b.cell"
+        " FROM medication_order o JOIN patient p ON p.id = o.patient JOIN booking b ON b.id = o.booking"
+        " JOIN provider v ON v.provider_id = o.provider JOIN drug d ON d.ndc = o.ndc"
+        " LEFT JOIN facility f ON f.code = b.facility WHERE o.id = ?",
+
+    [STATEMENT_OUTBOX_NEXT_ID] = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'",
+    [STATEMENT_OUTBOX_NAME_TIME] = "SELECT name_time FROM database_info",
+    [STATEMENT_OUTBOX_NAME_TIME_KEEP] = "UPDATE database_info SET name_time = ?",
+    [STATEMENT_OUTBOX_INSERT] =
+        "INSERT INTO outbox (" OUTBOX_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)",
+    [STATEMENT_OUTBOX_QUEUED] =
+        "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE pharmacy = ? AND state = 'queued' ORDER BY id LIMIT ?",
+    [STATEMENT_OUTBOX_BY_NAME] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE pharmacy = ? AND file_name = ?",
+    [STATEMENT_OUTBOX_SENT] =
+        "UPDATE outbox SET state = 'sent', sent_at = ? WHERE id = ? AND state = 'queued'",
+    [STATEMENT_OUTBOX_COUNTS] =
+        "SELECT pharmacy, count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'sent'),"
+        " count(*) FILTER (WHERE state NOT IN ('queued', 'sent')),"
+        " (SELECT created_at FROM outbox AS q WHERE q.pharmacy = o.pharmacy AND q.state = 'queued'"
+        " ORDER BY q.id LIMIT 1)"
+        " FROM outbox AS o GROUP BY pharmacy ORDER BY pharmacy",
+
+    [STATEMENT_COMMAND_INSERT] =
+        "INSERT INTO command (what, number, argument, windows_user, created_at) VALUES (?, ?, ?, ?, ?)",
+    [STATEMENT_COMMAND_PENDING] =
+        "SELECT id, what, number, argument, windows_user, answer FROM command WHERE answer IS NULL ORDER BY id",
+    [STATEMENT_COMMAND_ANSWER] =
+        "UPDATE command SET answer = ?, answered_at = ? WHERE id = ? AND answer IS NULL",
+    [STATEMENT_COMMAND_GET] =
+        "SELECT id, what, number, argument, windows_user, answer FROM command WHERE id = ?",
+    [STATEMENT_ACCESS_INSERT] =
+        "INSERT INTO access_log (accessed_at, windows_user, command, number) VALUES (?, ?, ?, ?)",
+};
+
+const char *statement_sql(enum statement_id id)
+{
+    return texts[id];
+}
