@@ -121,16 +121,11 @@ static struct slice undouble(struct reader *reader, struct slice value, size_t d
     return slice_from(copy, length);
 }
 
-/* What stands from the first byte behind '=' on. False: the value could not be read; a fault says why. */
+/* What stands from the first byte behind '=' on; blanks there have been reported. False: the value could not be read; a fault says why. */
 static bool read_value(struct reader *reader, const struct line *line, size_t at, struct slice *value)
 {
-    bool good = true;
-    if (at < line->end && is_blank(reader->text.ptr[at])) {
-        add_error(reader, FAULT_BLANK_AROUND_NAME, at, pair_form);
-        good = false;
-        while (at < line->end && is_blank(reader->text.ptr[at]))
-            at++;
-    }
+    while (at < line->end && is_blank(reader->text.ptr[at]))
+        at++;
     if (at == line->end && line->last) {
         add_cut(reader, at);
         return false;
@@ -158,7 +153,7 @@ static bool read_value(struct reader *reader, const struct line *line, size_t at
         return false;
     }
     *value = undouble(reader, part(reader, first, closing), doubled);
-    return good;
+    return true;
 }
 
 static void read_pair(struct reader *reader, const struct line *line)
@@ -179,8 +174,9 @@ static void read_pair(struct reader *reader, const struct line *line)
         add_error(reader, FAULT_LINE_WITHOUT_EQUALS, line->start, pair_form);
         return;
     }
-    bool blanks =
-        memchr(written.ptr, ' ', written.len) != NULL || memchr(written.ptr, '\t', written.len) != NULL;
+    bool blanks = memchr(written.ptr, ' ', written.len) != NULL ||
+                  memchr(written.ptr, '\t', written.len) != NULL ||
+                  (behind + 1 < line->end && is_blank(text[behind + 1]));
     if (blanks)
         add_error(reader, FAULT_BLANK_AROUND_NAME, line->start, pair_form);
     struct slice value = SLICE_EMPTY;

@@ -5,7 +5,6 @@
 
 static const char *const sexes[] = {"Male", "Female", "Unknown", NULL};
 
-/* COREMR-INTERFACES §3, column 8. */
 /* clang-format off */
 
 /* COREMR-INTERFACES §3, column 8. */
