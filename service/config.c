@@ -98,13 +98,13 @@ static size_t schema_names(xmlNodePtr under, const char *kind, const char *names
     return count;
 }
 
-/* "a, b or c", each with `before` and `after`, in the arena of the faults; "" when there are none. */
-static const char *join_names(struct reader *reader, const char *const *names, size_t count,
+/* "a, b or c" (`last` is "or"), each in the quotes given, in the arena of the faults; "" when there are none. */
+static const char *join_names(struct reader *reader, const char *const *names, size_t count, const char *last,
                               const char *before, const char *after)
 {
     size_t size = 1;
     for (size_t i = 0; i < count; i++)
-        size += strlen(names[i]) + strlen(before) + strlen(after) + 4;
+        size += strlen(names[i]) + strlen(before) + strlen(after) + 5;
     char *text = arena_take(&reader->reading->faults->arena, size);
     if (text == NULL) {
         reader->reading->no_memory = true;
@@ -112,8 +112,10 @@ static const char *join_names(struct reader *reader, const char *const *names, s
     }
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
-        const char *between = i == 0 ? "" : i + 1 == count ? " or " : ", ";
-        used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", between, before, names[i], after);
+        if (i > 0 && i + 1 == count)
+            used += (size_t)snprintf(text + used, size - used, " %s ", last);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s%s", i > 0 && i + 1 < count ? ", " : "",
+                                 before, names[i], after);
     }
     return text;
 }
@@ -139,7 +141,7 @@ static const char *schema_value_words(struct reader *reader, const char *element
         if (is_schema_node(node, "enumeration"))
             values[count++] = text_of(xmlHasProp(node, (const xmlChar *)"value")->children->content);
     }
-    return join_names(reader, values, count, "\"", "\"");
+    return join_names(reader, values, count, "or", "\"", "\"");
 }
 
 /* ---- Elements and lines --------------------------------------------------------------------------------------------- */
@@ -221,14 +223,19 @@ static void scan_value(struct reader *reader)
     scan_past(reader, quote);
 }
 
-static char *copy_trimmed(struct reader *reader, const char *text)
+static struct slice trim(const char *text)
 {
     struct slice value = slice_of(text);
     while (value.len > 0 && is_blank(value.ptr[0]))
         value = slice_after(value, 1);
     while (value.len > 0 && is_blank(value.ptr[value.len - 1]))
         value.len--;
-    char *copy = arena_copy_text(&reader->reading->config->arena, value);
+    return value;
+}
+
+static char *copy_trimmed(struct reader *reader, const char *text)
+{
+    char *copy = arena_copy_text(&reader->reading->config->arena, trim(text));
     if (copy == NULL)
         reader->reading->no_memory = true;
     return copy;
@@ -321,7 +328,7 @@ static void fault_unknown_element(struct reader *reader, const struct config_ele
         config_fault_add(reader->reading, element->line, "<%s> is not known%s%s%s; <%s> takes %s",
                          element->name, near != NULL ? " (<" : "", near != NULL ? near : "",
                          near != NULL ? "> is meant?)" : "", parent,
-                         join_names(reader, names, count, "<", ">"));
+                         join_names(reader, names, count, "and", "<", ">"));
 }
 
 /*
@@ -370,10 +377,11 @@ static void fault_unknown_attribute(struct reader *reader, const struct config_e
         config_fault_add(reader->reading, attribute->line, "<%s> takes no attributes: take %s out",
                          element->name, attribute->name);
     else
-        config_fault_add(
-            reader->reading, attribute->line, "%s: attribute %s is not known%s%s%s; <%s> takes %s", subject,
-            attribute->name, near != NULL ? " (" : "", near != NULL ? near : "",
-            near != NULL ? " is meant?)" : "", element->name, join_names(reader, names, count, "", ""));
+        config_fault_add(reader->reading, attribute->line,
+                         "%s: attribute %s is not known%s%s%s; <%s> takes %s", subject, attribute->name,
+                         near != NULL ? " (" : "", near != NULL ? near : "",
+                         near != NULL ? " is meant?)" : "", element->name,
+                         join_names(reader, names, count, "and", "", ""));
 }
 
 static void fault_missing_attributes(struct reader *reader, struct config_element *element)
@@ -386,9 +394,9 @@ static void fault_missing_attributes(struct reader *reader, struct config_elemen
     for (size_t i = 0; i < count; i++) {
         if (config_attribute_find(element, names[i]) == NULL &&
             has_attribute(schema_find(type, "attribute", "name", names[i]), "use", "required"))
-            config_fault_add(reader->reading, element->line, "%s: attribute %s is missing: add %s=\"…\", %s",
-                             subject, names[i], names[i],
-                             schema_value_words(reader, element->name, names[i]));
+            config_fault_add(reader->reading, element->line,
+                             "%s: attribute %s is missing: write %s=\"…\" with %s", subject, names[i],
+                             names[i], schema_value_words(reader, element->name, names[i]));
     }
 }
 
@@ -407,7 +415,7 @@ static void fault_bad_value(struct reader *reader, const struct config_element *
                          attribute->name, attribute->value, words);
 }
 
-/* An element may have one fault of each kind; libxml2 says some once for each attribute or piece of text. */
+/* An element may have one fault of each kind; libxml2 says some once for each piece of text or attribute. */
 static bool first_of_kind(struct config_element *element, unsigned kind)
 {
     bool first = (element->said & kind) == 0;
@@ -415,8 +423,48 @@ static bool first_of_kind(struct config_element *element, unsigned kind)
     return first;
 }
 
-static void on_element_error(struct reader *reader, struct config_element *element, const xmlError *error)
+static void fault_text(struct reader *reader, const struct config_element *element, const xmlNode *node)
 {
+    struct slice text = SLICE_EMPTY;
+    for (const xmlNode *child = node->children; child != NULL && text.len == 0; child = child->next) {
+        if ((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) && child->content != NULL)
+            text = trim(text_of(child->content));
+    }
+    config_fault_add(reader->reading, element->line,
+                     "<%s> takes no text inside: take '%.*s' out, what is set stands in "
+                     "attributes",
+                     element->name, (int)(text.len < 40 ? text.len : 40), text.ptr);
+}
+
+/* The attribute that an error is about: libxml2 gives the element only, and names the attribute in its message. */
+static struct config_attribute *attribute_of(const struct config_element *element, const xmlError *error)
+{
+    static const char mark[] = ", attribute '";
+    const char *found = error->message != NULL ? strstr(error->message, mark) : NULL;
+    if (found == NULL)
+        return NULL;
+    found += sizeof mark - 1;
+    for (struct config_attribute *a = element->attributes; a != NULL; a = a->next) {
+        size_t length = strlen(a->name);
+        if (strncmp(found, a->name, length) == 0 && found[length] == '\'')
+            return a;
+    }
+    return NULL;
+}
+
+/* Receives each error of a validation. libxml2 says where something is wrong and of what kind; the words are ours. */
+static void on_schema_error(void *context, const xmlError *error)
+{
+    struct reader *reader = context;
+    const xmlNode *node = error->node;
+    if (node != NULL && node->type == XML_ATTRIBUTE_NODE)
+        node = node->parent;
+    struct config_element *element = node != NULL ? node->_private : NULL;
+    if (element == NULL)
+        return; /* validate() sees the verdict */
+    struct config_attribute *attribute = attribute_of(element, error);
+    if (attribute != NULL && attribute->bad)
+        return;
     switch (error->code) {
     case XML_SCHEMAV_CVC_COMPLEX_TYPE_4:
         if (first_of_kind(element, 1))
@@ -425,43 +473,34 @@ static void on_element_error(struct reader *reader, struct config_element *eleme
     case XML_SCHEMAV_CVC_COMPLEX_TYPE_2_1:
     case XML_SCHEMAV_CVC_COMPLEX_TYPE_2_3:
         if (first_of_kind(element, 2))
-            config_fault_add(reader->reading, element->line,
-                             "<%s> takes no text inside: what is set stands in attributes", element->name);
+            fault_text(reader, element, node);
         return;
     case XML_SCHEMAV_CVC_ELT_1:
-        config_fault_add(reader->reading, element->line,
-                         "the outermost element is <%s>: it must be <corbridge>, without xmlns",
-                         element->name);
+        if (node->ns != NULL && strcmp(element->name, "corbridge") == 0)
+            config_fault_add(reader->reading, element->line, "<corbridge> has no namespace: take xmlns out");
+        else
+            config_fault_add(reader->reading, element->line,
+                             "the outermost element is <%s>: it must be <corbridge>", element->name);
         return;
+    case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1:
+    case XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_2:
+        if (attribute != NULL) {
+            fault_unknown_attribute(reader, element, attribute);
+            return;
+        }
+        break;
     default:
-        if (first_of_kind(element, 4))
-            config_fault_add(reader->reading, element->line, "<%s> is not as the schema wants it: %.300s",
-                             element->name, error->message != NULL ? error->message : "no reason was given");
-        return;
+        if (attribute != NULL) {
+            fault_bad_value(reader, element, attribute);
+            return;
+        }
+        break;
     }
-}
-
-/* Receives each error of a validation. libxml2 says where something is wrong and of what kind; the words are ours. */
-static void on_schema_error(void *context, const xmlError *error)
-{
-    struct reader *reader = context;
-    xmlNodePtr node = error->node;
-    if (node == NULL)
-        return; /* validate() sees the verdict */
-    if (node->type != XML_ATTRIBUTE_NODE) {
-        if (node->_private != NULL)
-            on_element_error(reader, node->_private, error);
-        return;
+    if (first_of_kind(element, 4)) {
+        struct slice message = trim(error->message != NULL ? error->message : "no reason was given");
+        config_fault_add(reader->reading, element->line, "<%s> is not as the schema wants it: %.*s",
+                         element->name, (int)message.len, message.ptr);
     }
-    struct config_attribute *attribute = node->_private;
-    struct config_element *element = node->parent->_private;
-    if (attribute == NULL || element == NULL || attribute->bad)
-        return;
-    if (error->code == XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1 ||
-        error->code == XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_2)
-        fault_unknown_attribute(reader, element, attribute);
-    else
-        fault_bad_value(reader, element, attribute);
 }
 
 /* Takes xsi:… attributes away: the validator would load the schema that the file names, and an editor may need them. */
@@ -531,7 +570,8 @@ static void on_doctype(void *context, const xmlChar *name, const xmlChar *extern
 static const char *malformed_words(int code)
 {
     switch (code) {
-    case XML_ERR_DOCUMENT_EMPTY: return "the file is empty: write <corbridge> … </corbridge>";
+    case XML_ERR_DOCUMENT_EMPTY:
+        return "the file does not begin with an element: write <corbridge> … </corbridge>";
     case XML_ERR_DOCUMENT_END: return "there is something after the end of </corbridge>: take it out";
     case XML_ERR_TAG_NAME_MISMATCH:
         return "an element is closed by the wrong name: every <name> needs its </name>, or must end with />";
@@ -546,7 +586,8 @@ static const char *malformed_words(int code)
         return "a value holds < (write &lt;), or the quotes of the value before it are not closed";
     case XML_ERR_ATTRIBUTE_REDEFINED: return "an attribute stands twice in one element: take one out";
     case XML_ERR_NAME_REQUIRED:
-    case XML_ERR_ENTITYREF_SEMICOL_MISSING: return "an & or < stands alone: write &amp; for & and &lt; for <";
+        return "a tag is not finished with >, or an & or < stands alone: write &amp; for & and &lt; for <";
+    case XML_ERR_ENTITYREF_SEMICOL_MISSING: return "an & stands alone: write &amp; for it";
     case XML_ERR_UNDECLARED_ENTITY:
         return "only &amp; &lt; &gt; &quot; &apos; and numbers are known after &: write &amp; for a plain &";
     case XML_ERR_INVALID_CHAR:
@@ -575,9 +616,7 @@ static void on_parse_error(void *context, const xmlError *error)
         config_fault_add(reader->reading, line, "%s", words);
         return;
     }
-    struct slice message = slice_of(error->message != NULL ? error->message : "not well-formed");
-    while (message.len > 0 && message.ptr[message.len - 1] == '\n')
-        message.len--;
+    struct slice message = trim(error->message != NULL ? error->message : "not well-formed");
     config_fault_add(reader->reading, line, "this is no XML: %.*s", (int)message.len, message.ptr);
 }
 

@@ -261,8 +261,7 @@ static void build_match(struct config_reading *reading, const struct config_elem
         read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, 10 * SECOND, 24 * HOUR);
     if (match->give_up_ms <= match->quiet_ms)
         config_fault_add(reading, config_attribute_line(element, "give-up"),
-                         "%s: give-up must be longer than quiet: a file "
-                         "that is still whole would be given up",
+                         "%s: give-up must be longer than quiet, else no file could ever be proved whole",
                          subject);
     match->size_limit =
         read_size(reading, element, "size-limit", LIMIT_EVENT_FILE_BYTES, KB, LIMIT_EVENT_FILE_BYTES);

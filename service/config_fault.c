@@ -18,8 +18,11 @@ void config_faults_release(struct config_faults *faults)
     faults->count = 0;
 }
 
-static char *format_text(struct arena *arena, const char *file_name, uint32_t line, const char *format,
-                         va_list arguments)
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 0)))
+#endif
+static char *
+format_text(struct arena *arena, const char *file_name, uint32_t line, const char *format, va_list arguments)
 {
     char head[300];
     int head_length = line > 0 ? snprintf(head, sizeof head, "%.255s:%lu: ", file_name, (unsigned long)line)
