@@ -91,6 +91,16 @@ static const char *schedule_code(const char *schedule)
     return codes[schedule[0] - '1'];
 }
 
+/* Table 0001 for patient.sex; NULL when it is none of the documented words. */
+static const char *sex_code(const char *sex)
+{
+    if (strcmp(sex, "Male") == 0)
+        return "M";
+    if (strcmp(sex, "Female") == 0)
+        return "F";
+    return strcmp(sex, "Unknown") == 0 ? "U" : NULL;
+}
+
 /* NULL when the message can be written. */
 static const char *check(const struct render_input *input)
 {
@@ -123,6 +133,12 @@ static const char *check(const struct render_input *input)
             return "the drug is a controlled substance and the provider has no DEA number (RXE-13): fill provider.dea, "
                    "then retry";
     }
+    struct civil_time birth;
+    if (order->birth_date != NULL && datetime_parse_date(slice_of(order->birth_date), &birth) != FAULT_NONE)
+        return "the birth date of the patient is no date (PID-7): let the JMS send it (patient.birth_date), then retry";
+    if (order->sex != NULL && sex_code(order->sex) == NULL)
+        return "the sex of the patient is none of Male, Female, Unknown (PID-8): let the JMS send it (patient.sex), then "
+               "retry";
     size_t control_id = input->control_id == NULL ? 0 : strlen(input->control_id);
     if (control_id == 0 || control_id > CONTROL_ID_MAX)
         return "the control id must have 1 to 20 characters (MSH-10): a fault of this program, report it";
@@ -204,9 +220,6 @@ static void write_pid(struct rendering *rendering)
         {"Native Hawaiian or Other Pacific Islander", "2076-8"},
         {"White", "2106-3"},
     };
-    static const struct {
-        const char *name, *code; /* table 0001 */
-    } sexes[] = {{"Male", "M"}, {"Female", "F"}, {"Unknown", "U"}};
     struct hl7_writer *writer = &rendering->writer;
     const struct medication_order *order = rendering->order;
 
@@ -223,11 +236,7 @@ static void write_pid(struct rendering *rendering)
         (void)snprintf(text, sizeof text, "%04d%02u%02u", (int)birth.year, birth.month, birth.day);
         hl7_text(writer, text);
     }
-    hl7_field(writer, 8);
-    for (size_t i = 0; i < sizeof sexes / sizeof sexes[0]; i++) {
-        if (order->sex != NULL && strcmp(order->sex, sexes[i].name) == 0)
-            hl7_text(writer, sexes[i].code);
-    }
+    hl7_field_text(writer, 8, order->sex == NULL ? NULL : sex_code(order->sex));
     hl7_field(writer, 10);
     if (!is_blank(order->race)) {
         const char *code = NULL;
