@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "platform/thread.h"
+#include "platform/inject.h"
 
 uint32_t process_id(void)
 {
@@ -88,9 +89,8 @@ static void on_signal(int signal_number)
     errno = error;
 }
 
-static void wait_for_signal(void *context)
+static void *wait_for_signal(void *context)
 {
-    (void)context;
     char byte;
     ssize_t count;
     do
@@ -98,24 +98,35 @@ static void wait_for_signal(void *context)
     while (count < 0 && errno == EINTR);
     if (count == 1)
         interrupt.function(interrupt.context);
+    return context;
+}
+
+/* A thread that nobody waits for: it lives until the signal comes or the process ends. */
+static int start_detached(void)
+{
+    pthread_t id;
+    int error = pthread_create(&id, NULL, wait_for_signal, NULL);
+    return error != 0 ? error : pthread_detach(id);
 }
 
 struct platform_status process_on_interrupt(process_interrupt_function function, void *context)
 {
     static const int signals[] = {SIGINT, SIGTERM};
-    /* Never joined: it lives until the process ends. Kept here so that it does not count as lost memory. */
-    static struct thread *thread;
-    if (thread != NULL)
+    struct platform_status status = platform_inject(PLATFORM_CALL_THREAD, "");
+    if (!platform_ok(status))
+        return status;
+    if (interrupt.function != NULL)
         return (struct platform_status){PLATFORM_EXISTS, 0};
     if (pipe2(interrupt.pipe, O_CLOEXEC) != 0)
         return platform_status_from_code((uint32_t)errno);
     interrupt.function = function;
     interrupt.context = context;
-    struct platform_status status = thread_start(&thread, "interrupt", wait_for_signal, NULL);
-    if (!platform_ok(status)) {
+    int error = start_detached();
+    if (error != 0) {
+        interrupt.function = NULL;
         (void)close(interrupt.pipe[0]);
         (void)close(interrupt.pipe[1]);
-        return status;
+        return platform_status_from_code((uint32_t)error);
     }
     struct sigaction action;
     memset(&action, 0, sizeof action);

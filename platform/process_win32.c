@@ -7,6 +7,7 @@
 #include <bcrypt.h>
 #include <psapi.h>
 
+#include "platform/inject.h"
 #include "platform/wide_win32.h"
 
 uint32_t process_id(void)
@@ -131,13 +132,16 @@ static BOOL WINAPI on_control(DWORD type)
 
 struct platform_status process_on_interrupt(process_interrupt_function function, void *context)
 {
+    struct platform_status status = platform_inject(PLATFORM_CALL_THREAD, "");
+    if (!platform_ok(status))
+        return status;
     if (interrupt.function != NULL)
         return (struct platform_status){PLATFORM_EXISTS, 0};
     interrupt.function = function;
     interrupt.context = context;
     /* Started with CREATE_NEW_PROCESS_GROUP a process ignores Ctrl+C until this is said. */
     if (!SetConsoleCtrlHandler(NULL, FALSE) || !SetConsoleCtrlHandler(on_control, TRUE)) {
-        struct platform_status status = wide_last_status();
+        status = wide_last_status();
         interrupt.function = NULL;
         return status;
     }

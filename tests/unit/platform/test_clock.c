@@ -1,0 +1,66 @@
+/* The clocks go forward, agree with each other and with the system's own. */
+#include "tests/support/cb_cmocka.h"
+
+#include <time.h>
+
+#include "platform/clock.h"
+#include "platform/thread.h"
+#include "tests/support/test_main.h"
+
+static void test_never_back(void **state)
+{
+    (void)state;
+    uint64_t ms = clock_monotonic_ms();
+    uint64_t us = clock_monotonic_us();
+    for (int i = 0; i < 100000; i++) {
+        uint64_t next_ms = clock_monotonic_ms();
+        uint64_t next_us = clock_monotonic_us();
+        assert_true(next_ms >= ms);
+        assert_true(next_us >= us);
+        ms = next_ms;
+        us = next_us;
+    }
+}
+
+/* 50 ms of the one are about 50,000 us of the other. */
+static void test_units(void **state)
+{
+    struct mutex mutex;
+    struct condition never;
+    (void)state;
+    mutex_init(&mutex);
+    condition_init(&never);
+    uint64_t ms = clock_monotonic_ms();
+    uint64_t us = clock_monotonic_us();
+    mutex_lock(&mutex);
+    while (clock_monotonic_ms() - ms < 50)
+        (void)condition_wait(&never, &mutex, 10);
+    mutex_unlock(&mutex);
+    /* GetTickCount64 goes in steps of up to 16 ms: two of them may be cut off. */
+    assert_true(clock_monotonic_us() - us >= 50000 - 32000);
+    assert_true(clock_monotonic_us() - us < 60u * 1000000);
+    assert_true(clock_monotonic_ms() - ms < 60u * 1000);
+    condition_release(&never);
+    mutex_release(&mutex);
+}
+
+static void test_utc(void **state)
+{
+    (void)state;
+    int64_t before = (int64_t)time(NULL);
+    int64_t now = clock_utc_us();
+    int64_t after = (int64_t)time(NULL);
+    /* time() may lag by one timer step. */
+    assert_true(now / 1000000 >= before - 1 && now / 1000000 <= after + 1);
+}
+
+int main(void)
+{
+    test_main_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_never_back),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_utc),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
