@@ -17,6 +17,7 @@ struct reader {
     struct ini_document *out;
     size_t capacity;
     uint32_t line;
+    size_t next_lf; /* the first LF from the present line on, or the text's end */
     bool section_seen;
     bool cut;     /* the last line is cut */
     bool invalid; /* some fault that more bytes cannot mend */
@@ -208,13 +209,19 @@ static void read_line(struct reader *reader, const struct line *line)
     }
 }
 
-/* Line ends are LF, CRLF and CR alone. */
-static size_t find_line_end(struct slice text, size_t from)
+static size_t find(struct slice text, size_t from, size_t to, char c)
 {
-    size_t at = from;
-    while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r')
-        at++;
-    return at;
+    const char *found = memchr(text.ptr + from, c, to - from);
+    return found == NULL ? to : (size_t)(found - text.ptr);
+}
+
+/* Line ends are LF, CRLF and CR alone. The next LF is remembered: a text without any is not searched again for each line. */
+static size_t find_line_end(struct reader *reader, size_t from)
+{
+    struct slice text = reader->text;
+    if (from == 0 || from > reader->next_lf)
+        reader->next_lf = find(text, from, text.len, '\n');
+    return find(text, from, reader->next_lf, '\r');
 }
 
 static size_t pass_line_end(struct slice text, size_t at)
@@ -237,7 +244,7 @@ enum parse_status ini_read(struct slice text, struct arena *arena, struct fault_
         reader.cut = true;
     }
     for (size_t at = 0; at < text.len && !reader.no_memory && !reader.limit;) {
-        size_t end = find_line_end(text, at);
+        size_t end = find_line_end(&reader, at);
         struct line line = {at, end, end == text.len};
         reader.line++;
         read_line(&reader, &line);
@@ -250,4 +257,35 @@ enum parse_status ini_read(struct slice text, struct arena *arena, struct fault_
     if (reader.invalid)
         return PARSE_INVALID;
     return reader.cut ? PARSE_INCOMPLETE : PARSE_OK;
+}
+
+bool ini_ends_whole(struct slice bytes)
+{
+    const unsigned char *b = (const unsigned char *)bytes.ptr;
+    size_t unit = 1, low = 0; /* bytes a character, and where its low byte is */
+    if (bytes.len >= 2 && ((b[0] == 0xFF && b[1] == 0xFE) || (b[0] == 0xFE && b[1] == 0xFF))) {
+        unit = 2;
+        low = b[0] == 0xFF ? 0 : 1;
+        if (bytes.len % 2 != 0)
+            return false;
+    }
+    size_t count = bytes.len / unit;
+#define CHARACTER(i) ((char)(unit == 2 && b[(i)*2 + 1 - low] != 0 ? 'x' : b[(i)*unit + low]))
+    if (count == 0)
+        return false;
+    if (CHARACTER(count - 1) == '\n' || CHARACTER(count - 1) == '\r')
+        return true;
+    size_t quotes = 0;
+    for (size_t i = count; i > 0; i--) {
+        char c = CHARACTER(i - 1);
+        if (c == '\n' || c == '\r')
+            break;
+        if (c == '"')
+            quotes++;
+        else if (quotes == 0 && c != ' ' && c != '\t')
+            return false; /* text behind the last quote */
+    }
+#undef CHARACTER
+    /* An odd number: the value is still open, or its last quote is half of a doubled one. */
+    return quotes >= 2 && quotes % 2 == 0;
 }

@@ -13,6 +13,7 @@
 #define CORBRIDGE_PARSER_INI_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,5 +41,9 @@ struct ini_document {
  * faults. */
 enum parse_status ini_read(struct slice text, struct arena *arena, struct fault_list *faults,
                            struct ini_document *out);
+
+/* Whether undecoded bytes (UTF-8, Windows-1252, or UTF-16 with a mark) end where an event file may end: after a line end, or after the closing
+ * quote of the last line. An empty file does not. Looks at the last line only; says nothing of what is in it. */
+bool ini_ends_whole(struct slice bytes);
 
 #endif
