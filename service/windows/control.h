@@ -49,8 +49,9 @@ const char *service_state_name(enum service_state state);
 
 struct service_status {
     enum service_state state;
-    uint32_t process_id;    /* 0 unless it runs */
-    uint32_t win32_exit;    /* of the last run: 0, 1066 (see specific_exit), 1077 never started, or a system error */
+    uint32_t process_id; /* 0 unless it runs */
+    uint32_t
+        win32_exit; /* of the last run: 0, 1066 (see specific_exit), 1077 never started, or a system error */
     uint32_t specific_exit; /* enum service_exit, when win32_exit is 1066 */
 };
 
@@ -85,23 +86,33 @@ char *service_config_path(void);
 /* %ProgramData%\CorBridge; natively /var/lib/corbridge. Heap, the caller frees. */
 char *service_default_data_folder(void);
 
-enum service_start_type { SERVICE_START_AUTOMATIC, SERVICE_START_MANUAL };
+enum service_start_type {
+    SERVICE_START_AUTOMATIC,
+    SERVICE_START_MANUAL
+};
 
 /* What `install` is told. NULL: the default. Over an existing service only the program's path is set: account, start type,
  * recovery settings and configuration stay as the administrator left them. */
 struct service_install_options {
-    const char *data_folder;    /* made and protected; default service_default_data_folder() */
-    const char *config;         /* default <data>\corbridge.xml; written only when absent */
-    const char *share;          /* folder of the jail management system, for the first configuration and the rights */
-    const char *pharmacy;       /* folder of the first pharmacy */
-    const char *account;        /* default NT SERVICE\CorBridge; "DOMAIN\user", "DOMAIN\gmsa$", ".\user", "LocalSystem" */
-    const char *password;       /* of such an account; NULL where it has none. Never printed. */
-    const char *database_users; /* local group that may write the database's folder; default "CorEMR Database Users", made when missing */
+    const char *data_folder; /* made and protected; default service_default_data_folder() */
+    const char *config;      /* default <data>\corbridge.xml; written only when absent */
+    const char *share; /* folder of the jail management system, for the first configuration and the rights */
+    const char *pharmacy; /* folder of the first pharmacy */
+    const char
+        *account; /* default NT SERVICE\CorBridge; "DOMAIN\user", "DOMAIN\gmsa$", ".\user", "LocalSystem" */
+    const char *password; /* of such an account; NULL where it has none. Never printed. */
+    const char *
+        database_users; /* local group that may write the database's folder; default "CorEMR Database Users", made when missing */
     enum service_start_type start_type;
 };
 
 /* One line a step. `bad` steps did not work; `warning`: it goes on without (older Windows, Wine). */
-enum service_step { SERVICE_STEP_DONE, SERVICE_STEP_KEPT, SERVICE_STEP_WARNING, SERVICE_STEP_BAD };
+enum service_step {
+    SERVICE_STEP_DONE,
+    SERVICE_STEP_KEPT,
+    SERVICE_STEP_WARNING,
+    SERVICE_STEP_BAD
+};
 typedef void (*service_report)(void *context, enum service_step step, const char *text);
 
 /*
@@ -109,7 +120,8 @@ typedef void (*service_report)(void *context, enum service_step step, const char
  * start it. True when every step that matters worked; each step is told to `report`. `upgraded` (may be NULL) says whether
  * the service was there before.
  */
-bool service_install(const struct service_install_options *options, service_report report, void *context, bool *upgraded);
+bool service_install(const struct service_install_options *options, service_report report, void *context,
+                     bool *upgraded);
 
 /* Stops and deletes the service and the event source. Data, configuration and logs stay; `remove_data` removes them too. */
 bool service_uninstall(bool remove_data, service_report report, void *context);

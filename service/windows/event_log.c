@@ -9,7 +9,9 @@
 #include "service/windows/scm_api.h"
 
 /* "Each string is limited to 31,839 characters" (ReportEventW, lpStrings). A longer one makes the call fail. */
-enum { INSERT_LIMIT = 31839 };
+enum {
+    INSERT_LIMIT = 31839
+};
 
 static const wchar_t SOURCE_KEY[] = L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\CorBridge";
 
@@ -40,7 +42,7 @@ static void report(void *context, enum event_id id, enum event_severity severity
     }
     /* What fails here has no better place to be told than the log file, where the event stands already. */
     (void)scm_api->report_event(source, types[severity], 0, event_log_identifier(id), NULL, (WORD)count, 0,
-                               count > 0 ? strings : NULL, NULL);
+                                count > 0 ? strings : NULL, NULL);
     for (size_t i = 0; i < count; i++)
         free(wide[i]);
 }
@@ -70,8 +72,8 @@ struct platform_status event_log_register(const char *exe)
     if (path == NULL)
         return status;
     HKEY key;
-    LSTATUS error =
-        RegCreateKeyExW(HKEY_LOCAL_MACHINE, SOURCE_KEY, 0, NULL, 0, KEY_SET_VALUE | KEY_WOW64_64KEY, NULL, &key, NULL);
+    LSTATUS error = RegCreateKeyExW(HKEY_LOCAL_MACHINE, SOURCE_KEY, 0, NULL, 0,
+                                    KEY_SET_VALUE | KEY_WOW64_64KEY, NULL, &key, NULL);
     if (error == ERROR_SUCCESS) {
         DWORD bytes = (DWORD)((wcslen(path) + 1) * sizeof *path);
         error = RegSetValueExW(key, L"EventMessageFile", 0, REG_EXPAND_SZ, (const BYTE *)path, bytes);

@@ -14,11 +14,16 @@
 #include "service/windows/scm_api.h"
 
 /* What Explorer calls Modify. */
-enum { MODIFY = FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_GENERIC_EXECUTE | DELETE };
+enum {
+    MODIFY = FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_GENERIC_EXECUTE | DELETE
+};
 
 struct platform_status rights_service_sid(const wchar_t *service, struct rights_sid *out)
 {
-    enum { NAME_LIMIT = 256, DIGEST_SIZE = 20 };
+    enum {
+        NAME_LIMIT = 256,
+        DIGEST_SIZE = 20
+    };
     wchar_t name[NAME_LIMIT];
     size_t length = wcslen(service);
     if (length >= NAME_LIMIT)
@@ -30,7 +35,8 @@ struct platform_status rights_service_sid(const wchar_t *service, struct rights_
     BCRYPT_ALG_HANDLE algorithm;
     NTSTATUS failed = BCryptOpenAlgorithmProvider(&algorithm, BCRYPT_SHA1_ALGORITHM, NULL, 0);
     if (failed >= 0) {
-        failed = BCryptHash(algorithm, NULL, 0, (PUCHAR)name, (ULONG)(length * sizeof *name), (PUCHAR)digest, DIGEST_SIZE);
+        failed = BCryptHash(algorithm, NULL, 0, (PUCHAR)name, (ULONG)(length * sizeof *name), (PUCHAR)digest,
+                            DIGEST_SIZE);
         (void)BCryptCloseAlgorithmProvider(algorithm, 0);
     }
     if (failed < 0)
@@ -81,7 +87,9 @@ struct platform_status rights_make_group(const char *name, const char *comment, 
 
 wchar_t *rights_private_sddl(const struct rights_sid *service, const struct rights_sid *group)
 {
-    enum { SIZE = 1024 };
+    enum {
+        SIZE = 1024
+    };
     wchar_t *sddl = NULL;
     wchar_t *service_text = NULL;
     wchar_t *group_text = NULL;
@@ -93,9 +101,11 @@ wchar_t *rights_private_sddl(const struct rights_sid *service, const struct righ
     if (sddl == NULL)
         goto out;
     /* O owner Administrators; D access list, P protected: nothing is inherited; OICI for all below; FA all rights. */
-    int length = _snwprintf(sddl, SIZE, L"O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;%ls)", service_text);
+    int length =
+        _snwprintf(sddl, SIZE, L"O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;%ls)", service_text);
     if (length > 0 && group != NULL) {
-        int more = _snwprintf(sddl + length, SIZE - (size_t)length, L"(A;OICI;0x%lx;;;%ls)", (unsigned long)MODIFY, group_text);
+        int more = _snwprintf(sddl + length, SIZE - (size_t)length, L"(A;OICI;0x%lx;;;%ls)",
+                              (unsigned long)MODIFY, group_text);
         length = more > 0 ? length + more : -1;
     }
     if (length < 0 || length >= SIZE)
@@ -140,8 +150,8 @@ static struct platform_status judge_existing(wchar_t *path, enum rights_folder *
     }
     PSID owner = NULL;
     PSECURITY_DESCRIPTOR descriptor = NULL;
-    DWORD error = scm_api->get_named_security_info(path, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL,
-                                                &descriptor);
+    DWORD error = scm_api->get_named_security_info(path, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner,
+                                                   NULL, NULL, NULL, &descriptor);
     if (error == ERROR_SUCCESS && !is_trusted_owner(owner))
         *result = RIGHTS_FOLDER_STRANGER;
     LocalFree(descriptor);
@@ -159,7 +169,8 @@ static struct platform_status apply_descriptor(wchar_t *path, PSECURITY_DESCRIPT
         !GetSecurityDescriptorOwner(descriptor, &owner, &defaulted))
         return wide_last_status();
     DWORD what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-    return platform_status_from_code(scm_api->set_named_security_info(path, SE_FILE_OBJECT, what, owner, NULL, dacl, NULL));
+    return platform_status_from_code(
+        scm_api->set_named_security_info(path, SE_FILE_OBJECT, what, owner, NULL, dacl, NULL));
 }
 
 struct platform_status rights_protect_folder(const char *path, const struct rights_sid *service,
@@ -201,7 +212,9 @@ out:
 /* Whether the list has an entry of its own (not inherited) that allows `sid` exactly this, at least. */
 static bool has_entry(PACL dacl, PSID sid, DWORD mask, BYTE inheritance)
 {
-    enum { INHERITANCE = OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE | INHERIT_ONLY_ACE | NO_PROPAGATE_INHERIT_ACE };
+    enum {
+        INHERITANCE = OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE | INHERIT_ONLY_ACE | NO_PROPAGATE_INHERIT_ACE
+    };
     for (DWORD i = 0; dacl != NULL && i < dacl->AceCount; i++) {
         ACCESS_ALLOWED_ACE *entry;
         if (!GetAce(dacl, i, (LPVOID *)&entry) || entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE)
@@ -219,14 +232,19 @@ static EXPLICIT_ACCESSW grant(PSID sid, DWORD mask, DWORD inheritance)
         .grfAccessPermissions = mask,
         .grfAccessMode = GRANT_ACCESS,
         .grfInheritance = inheritance,
-        .Trustee = {.TrusteeForm = TRUSTEE_IS_SID, .TrusteeType = TRUSTEE_IS_UNKNOWN, .ptstrName = (LPWSTR)sid},
+        .Trustee = {.TrusteeForm = TRUSTEE_IS_SID,
+                    .TrusteeType = TRUSTEE_IS_UNKNOWN,
+                    .ptstrName = (LPWSTR)sid},
     };
 }
 
 struct platform_status rights_grant_folder(const char *path, const struct rights_sid *service, bool *changed)
 {
     /* Modify for the folder and everything below; Change permissions for files only: never for the folder itself. */
-    enum { ALL_BELOW = OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE, FILES_BELOW = OBJECT_INHERIT_ACE | INHERIT_ONLY_ACE };
+    enum {
+        ALL_BELOW = OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE,
+        FILES_BELOW = OBJECT_INHERIT_ACE | INHERIT_ONLY_ACE
+    };
     PSID sid = (PSID)(UINT_PTR)&service->sid;
     struct platform_status status;
     PACL dacl = NULL;
@@ -236,8 +254,8 @@ struct platform_status rights_grant_folder(const char *path, const struct rights
     wchar_t *wide = wide_from_path(path, &status);
     if (wide == NULL)
         return status;
-    DWORD error = scm_api->get_named_security_info(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &dacl, NULL,
-                                                &descriptor);
+    DWORD error = scm_api->get_named_security_info(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL,
+                                                   NULL, &dacl, NULL, &descriptor);
     if (error != ERROR_SUCCESS)
         goto out;
     if (dacl == NULL) /* no list at all: everybody may do everything already; a list would take that away */
@@ -253,7 +271,8 @@ struct platform_status rights_grant_folder(const char *path, const struct rights
     error = SetEntriesInAclW(count, entries, dacl, &wider);
     /* Neither owner nor protection is named, so both stay. */
     if (error == ERROR_SUCCESS)
-        error = scm_api->set_named_security_info(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, wider, NULL);
+        error = scm_api->set_named_security_info(wide, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
+                                                 wider, NULL);
     *changed = error == ERROR_SUCCESS;
 out:
     LocalFree(wider);
