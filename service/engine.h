@@ -33,8 +33,8 @@ struct engine_options {
 /* Starts everything. On failure `message` says what failed and what to do next, and nothing is left running. */
 enum engine_start engine_start(const struct engine_options *options, struct engine **out, char *message, size_t message_size);
 
-/* Stops within `deadline_ms`, and frees. True when all came to an end by itself; false when the deadline passed: then the
- * engine is not freed, the process should end (its state is safe at every instant), and `message` says what was running. */
+/* Stops, and frees. What is in flight has `deadline_ms` to come to its end; what could not be put away by then is given back (it is as
+ * safe as after a crash) and `message` says so: false. */
 bool engine_stop(struct engine *engine, uint32_t deadline_ms, char *message, size_t message_size);
 
 /* Stop and resume taking files; what is claimed goes on. Any thread. */

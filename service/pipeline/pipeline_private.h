@@ -1,0 +1,57 @@
+/*
+ * Shared by the rooms of service/pipeline/ only.
+ *
+ * Concurrency: `lock` guards every member below it in struct pipeline. The committer and the workers take work out under the lock and do
+ * it outside. Lock order: pipeline->lock before any lock of a mover or a feed is never needed: neither is called with it held.
+ */
+#ifndef CORBRIDGE_SERVICE_PIPELINE_PIPELINE_PRIVATE_H
+#define CORBRIDGE_SERVICE_PIPELINE_PIPELINE_PRIVATE_H
+
+#include "platform/thread.h"
+#include "service/pipeline/pipeline.h"
+
+#define PIPELINE_WORKERS_MAX 64u
+
+struct sent_rows {
+    int64_t *ids;
+    size_t count, capacity;
+};
+
+struct pipeline {
+    struct pipeline_options options;
+    struct thread *committer;
+    struct thread *workers[PIPELINE_WORKERS_MAX];
+    size_t worker_count;
+
+    struct mutex lock;
+    struct condition committer_wakes; /* claims, parsed, stored, sent, look_now, stopping */
+    struct condition workers_wake;    /* to_parse, stopping */
+    struct condition places_change;   /* in_flight, lone, up, closing */
+
+    struct job_queue claims;   /* submitted, not yet claimed */
+    struct job_queue to_parse; /* claimed */
+    struct job_queue stored;   /* put away, row not yet ended; also JOB_GONE */
+    struct sent_rows sent;
+    size_t parsed_ready; /* jobs that stand parsed in some line, at its head or behind it */
+
+    unsigned in_flight;
+    bool lone;             /* a lone job is in flight */
+    unsigned lone_waiting; /* threads that wait to go alone */
+    bool up;               /* the database can be written */
+    bool closing, stopping;
+    bool look_now;
+    bool committing; /* the committer is at work outside the lock */
+    struct pipeline_figures figures;
+};
+
+/* Thread functions; context is the pipeline. */
+void committer_run(void *context);
+void worker_run(void *context);
+
+/* Parses one claimed job and works out what the committer needs. Pure but for the configuration. */
+void worker_parse(const struct config *config, struct job *job);
+
+/* Frees the place of a job and hands the job to its feed. Not with the lock held. */
+void pipeline_finish(struct pipeline *pipeline, struct job *job);
+
+#endif

@@ -1,0 +1,425 @@
+#include "service/world_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "database/ledger.h"
+#include "database/outbox.h"
+#include "outbound/send.h"
+#include "platform/clock.h"
+#include "platform/process.h"
+#include "platform/thread.h"
+#include "service/event.h"
+#include "service/log.h"
+#include "service/pipeline/checkpointer.h"
+#include "service/pipeline/pipeline.h"
+#include "service/spool/mover.h"
+#include "service/watch/feed.h"
+
+#define ORDER_SIGNAL_NAME    "Global\\CorBridge.Order" /* RULES "Orders and answers" */
+#define ORDER_SIGNAL_TURN_MS 60000u
+
+struct world_run {
+    const struct config *config;
+    struct world_paths paths;
+    struct database *writer;
+    struct pipeline *pipeline;
+    struct checkpointer *checkpointer;
+    struct line *lines;
+    struct feed **feeds;
+    struct partner *partners;
+    struct sender **senders;
+    size_t partner_count;
+    int64_t queued_before; /* rows that were queued when this run began */
+    /* the named event by which writers announce orders */
+    struct order_signal *order_signal;
+    struct thread *order_thread;
+    struct mutex lock;
+    bool stopping; /* under the lock */
+};
+
+/* ---- callbacks between the rooms ---- */
+
+static void wake_senders(void *context)
+{
+    struct world_run *run = context;
+    for (size_t i = 0; i < run->partner_count; i++)
+        if (run->senders[i])
+            sender_wake(run->senders[i]);
+}
+
+static void scan_asked(void *context)
+{
+    world_run_scan_now(context, false);
+}
+
+static void committed(void *context)
+{
+    struct world_run *run = context;
+    checkpointer_note(run->checkpointer);
+}
+
+static void sent(void *context, int64_t outbox_id)
+{
+    struct world_run *run = context;
+    pipeline_sent(run->pipeline, outbox_id);
+}
+
+static void sender_trouble(void *context, const struct partner *partner, enum send_result result,
+                           int64_t outbox_id, struct platform_status status)
+{
+    (void)context;
+    char number[24], text[200];
+    (void)snprintf(number, sizeof number, "%lld", (long long)outbox_id);
+    platform_status_text(status, text, sizeof text);
+    switch (result) {
+    case SEND_DONE: event_report(EVENT_PHARMACY_BACK, partner->name); break;
+    case SEND_LATER: event_report(EVENT_PHARMACY_AWAY, partner->name, number, text); break;
+    case SEND_CONFLICT: event_report(EVENT_PHARMACY_CONFLICT, partner->name, number); break;
+    }
+}
+
+static void order_run(void *context)
+{
+    struct world_run *run = context;
+    for (;;) {
+        bool set = order_signal_wait(run->order_signal, ORDER_SIGNAL_TURN_MS);
+        mutex_lock(&run->lock);
+        bool stopping = run->stopping;
+        mutex_unlock(&run->lock);
+        if (stopping)
+            return;
+        if (set)
+            pipeline_look_now(run->pipeline);
+    }
+}
+
+/* ---- building ---- */
+
+static bool make_partners(struct world_run *run)
+{
+    size_t count = run->config->pharmacy_count;
+    run->partners = calloc(count + 1, sizeof *run->partners);
+    run->senders = calloc(count + 1, sizeof *run->senders);
+    if (!run->partners || !run->senders)
+        return false;
+    bool live = run->paths.world == DATABASE_LIVE;
+    for (size_t i = 0; i < count; i++) {
+        const struct config_pharmacy *pharmacy = &run->config->pharmacies[i];
+        const char *folder = live ? pharmacy->live_folder : pharmacy->test_folder;
+        if (!folder)
+            continue;
+        run->partners[run->partner_count++] = (struct partner){
+            .name = pharmacy->name,
+            .folder = folder,
+            .facilities = pharmacy->facilities,
+            .sending_application = pharmacy->sending_application,
+            .sending_facility = pharmacy->sending_facility,
+            .receiving_application = pharmacy->receiving_application,
+            .receiving_facility = pharmacy->receiving_facility,
+            .processing_id = live ? "P" : "T",
+            .file_pattern = pharmacy->file_pattern,
+        };
+    }
+    return true;
+}
+
+static enum database_kind sync_facilities(struct world_run *run)
+{
+    const struct config *config = run->config;
+    struct facility_row *rows = calloc(config->facility_count + 1, sizeof *rows);
+    if (!rows)
+        return DATABASE_NO_MEMORY;
+    for (size_t i = 0; i < config->facility_count; i++)
+        rows[i] = (struct facility_row){config->facilities[i].code, config->facilities[i].name,
+                                        config->facilities[i].zone_name};
+    enum database_kind kind = database_begin(run->writer);
+    if (kind == DATABASE_OK)
+        kind = apply_facilities(run->writer, rows, config->facility_count);
+    if (kind == DATABASE_OK)
+        kind = database_commit(run->writer);
+    if (kind != DATABASE_OK && database_in_transaction(run->writer))
+        database_rollback(run->writer);
+    free(rows);
+    return kind;
+}
+
+/* How many messages wait to be sent from before this run. */
+static enum database_kind count_queued(struct world_run *run)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct outbox_counts *counts = NULL;
+    size_t count = 0;
+    enum database_kind kind = outbox_count(run->writer, &arena, &counts, &count);
+    for (size_t i = 0; i < count && kind == DATABASE_OK; i++)
+        for (size_t p = 0; p < run->partner_count; p++)
+            if (strcmp(counts[i].pharmacy, run->partners[p].name) == 0)
+                run->queued_before += counts[i].queued;
+    arena_release(&arena);
+    return kind == DATABASE_NONE ? DATABASE_OK : kind;
+}
+
+/* A feed with the rows that an earlier process left. */
+static struct feed *make_feed(struct world_run *run, size_t index, size_t *claimed, size_t *in_place)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct ledger_file *rows = NULL;
+    size_t count = 0;
+    struct feed *feed = NULL;
+    const struct config_feed *settings = &run->config->feeds[index];
+    enum database_kind kind = ledger_unfinished(run->writer, settings->name, &arena, &rows, &count);
+    if (kind == DATABASE_OK || kind == DATABASE_NONE) {
+        for (size_t i = 0; i < count; i++)
+            *(rows[i].state == LEDGER_CLAIMED ? claimed : in_place) += 1;
+        struct feed_options options = {
+            .config = run->config,
+            .feed = settings,
+            .paths = &run->paths,
+            .line = &run->lines[index],
+            .unfinished = rows,
+            .unfinished_count = count,
+        };
+        feed = feed_new(&options);
+    }
+    arena_release(&arena);
+    return feed;
+}
+
+static enum engine_start failed(enum engine_start result, char *message, size_t size, const char *what,
+                                struct platform_status status)
+{
+    char text[200];
+    platform_status_text(status, text, sizeof text);
+    (void)snprintf(message, size, "%s: %s", what, text);
+    return result;
+}
+
+static enum engine_start open_database(struct world_run *run, char *message, size_t size)
+{
+    struct platform_status status = world_paths_make(&run->paths);
+    if (!platform_ok(status))
+        return failed(
+            ENGINE_SYSTEM, message, size,
+            "the folders of the data folder cannot be made; give the service's account the right to write there",
+            status);
+    if (database_open(run->paths.database, run->paths.world, DATABASE_WRITE, &run->writer, message, size) !=
+        DATABASE_OK)
+        return ENGINE_DATABASE;
+    enum database_kind kind = sync_facilities(run);
+    if (kind == DATABASE_OK)
+        kind = count_queued(run);
+    if (kind == DATABASE_OK)
+        return ENGINE_STARTED;
+    (void)snprintf(
+        message, size,
+        "the %s database cannot be written: %d (%s); see that its disk has room and that no program holds it locked",
+        world_name(run->paths.world), database_error_code(run->writer), database_error_text(run->writer));
+    return ENGINE_DATABASE;
+}
+
+static enum engine_start build(struct world_run *run, char *message, size_t size)
+{
+    static const char MEMORY[] = "memory is exhausted; see what else uses the machine";
+    const struct config *config = run->config;
+    (void)snprintf(message, size, "%s", MEMORY);
+    run->lines = calloc(config->feed_count + 1, sizeof *run->lines);
+    run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
+    if (!run->lines || !run->feeds)
+        return ENGINE_SYSTEM;
+    struct pipeline_options options = {
+        .config = config,
+        .paths = &run->paths,
+        .writer = run->writer,
+        .lines = run->lines,
+        .line_count = config->feed_count,
+        .partners = run->partners,
+        .partner_count = run->partner_count,
+        .orders_queued = wake_senders,
+        .scan_asked = scan_asked,
+        .committed = committed,
+        .context = run,
+    };
+    run->pipeline = pipeline_new(&options);
+    if (!run->pipeline)
+        return ENGINE_SYSTEM;
+    size_t claimed = 0, in_place = 0;
+    for (size_t i = 0; i < config->feed_count; i++) {
+        run->lines[i].config = &config->feeds[i];
+        run->lines[i].pipeline = run->pipeline;
+        run->feeds[i] = make_feed(run, i, &claimed, &in_place);
+        if (!run->feeds[i])
+            return ENGINE_SYSTEM;
+    }
+    if (claimed > 0 || in_place > 0) {
+        char claimed_text[24], in_place_text[24];
+        (void)snprintf(claimed_text, sizeof claimed_text, "%zu", claimed);
+        (void)snprintf(in_place_text, sizeof in_place_text, "%zu", in_place);
+        event_report(EVENT_UNCLEAN_STOP_FOUND, claimed_text, in_place_text);
+    }
+    return ENGINE_STARTED;
+}
+
+static enum engine_start start_threads(struct world_run *run, char *message, size_t size)
+{
+    const struct config *config = run->config;
+    struct platform_status status = checkpointer_start(&run->checkpointer, &run->paths);
+    struct sender_callbacks callbacks = {run, sent, sender_trouble};
+    for (size_t i = 0; i < run->partner_count && platform_ok(status); i++)
+        status = sender_start(&run->senders[i], run->paths.database, run->paths.world, &run->partners[i],
+                              &callbacks);
+    for (size_t i = 0; i < config->feed_count && platform_ok(status); i++)
+        status = mover_start(&run->lines[i].mover, run->paths.root, config->feeds[i].folder);
+    if (platform_ok(status))
+        status = pipeline_start(run->pipeline);
+    for (size_t i = 0; i < config->feed_count && platform_ok(status); i++)
+        status = feed_start(run->feeds[i]);
+    if (platform_ok(status)) {
+        /* Polling finds orders too: without the event they are found a little later. */
+        struct platform_status signal = order_signal_open(ORDER_SIGNAL_NAME, &run->order_signal);
+        if (platform_ok(signal))
+            signal = thread_start(&run->order_thread, "orders", order_run, run);
+        if (!platform_ok(signal)) {
+            char text[200];
+            platform_status_text(signal, text, sizeof text);
+            log_write(LOG_WARNING, "orders", "the event %s cannot be had: %s", ORDER_SIGNAL_NAME, text);
+        }
+    }
+    return platform_ok(status) ? ENGINE_STARTED
+                               : failed(ENGINE_SYSTEM, message, size, "a thread cannot be started", status);
+}
+
+enum engine_start world_run_start(struct world_run **out, const struct engine_options *options,
+                                  enum database_world world, char *message, size_t message_size)
+{
+    *out = NULL;
+    struct world_run *run = calloc(1, sizeof *run);
+    if (!run) {
+        (void)snprintf(message, message_size, "memory is exhausted; see what else uses the machine");
+        return ENGINE_SYSTEM;
+    }
+    run->config = options->config;
+    mutex_init(&run->lock);
+    enum engine_start result = ENGINE_SYSTEM;
+    if (!world_paths_init(&run->paths, options->config->data_folder, world) || !make_partners(run))
+        (void)snprintf(message, message_size, "memory is exhausted; see what else uses the machine");
+    else
+        result = open_database(run, message, message_size);
+    if (options->progress)
+        options->progress(options->context);
+    if (result == ENGINE_STARTED)
+        result = build(run, message, message_size);
+    if (result == ENGINE_STARTED)
+        result = start_threads(run, message, message_size);
+    if (result != ENGINE_STARTED) {
+        (void)world_run_stop(run, clock_monotonic_ms());
+        return result;
+    }
+    *out = run;
+    return ENGINE_STARTED;
+}
+
+/* ---- the end ---- */
+
+static void stop_order_signal(struct world_run *run)
+{
+    mutex_lock(&run->lock);
+    run->stopping = true;
+    mutex_unlock(&run->lock);
+    if (run->order_thread) {
+        order_signal_set(run->order_signal);
+        thread_join(run->order_thread);
+    }
+    order_signal_close(run->order_signal);
+}
+
+bool world_run_stop(struct world_run *run, uint64_t deadline)
+{
+    bool drained = true;
+    stop_order_signal(run);
+    if (run->pipeline)
+        pipeline_close_entry(run->pipeline);
+    for (size_t i = 0; run->feeds && i < run->config->feed_count; i++)
+        if (run->feeds[i])
+            feed_end(run->feeds[i]);
+    if (run->pipeline) {
+        uint64_t now = clock_monotonic_ms();
+        drained = pipeline_drain(run->pipeline, deadline > now ? (uint32_t)(deadline - now) : 0);
+    }
+    for (size_t i = 0; i < run->partner_count; i++)
+        sender_stop(run->senders[i]); /* before the committer, which marks what they sent */
+    if (run->pipeline)
+        pipeline_stop(run->pipeline);
+    for (size_t i = 0; run->lines && i < run->config->feed_count; i++)
+        mover_stop(run->lines[i].mover);
+    checkpointer_stop(run->checkpointer);
+    for (size_t i = 0; run->feeds && i < run->config->feed_count; i++)
+        feed_free(run->feeds[i]);
+    pipeline_free(run->pipeline);
+    database_close(run->writer);
+    free(run->feeds);
+    free(run->lines);
+    free(run->partners);
+    free(run->senders);
+    world_paths_release(&run->paths);
+    mutex_release(&run->lock);
+    free(run);
+    return drained;
+}
+
+/* ---- while it runs ---- */
+
+void world_run_pause(struct world_run *run, bool paused)
+{
+    for (size_t i = 0; i < run->config->feed_count; i++)
+        feed_pause(run->feeds[i], paused);
+}
+
+void world_run_scan_now(struct world_run *run, bool reopen)
+{
+    for (size_t i = 0; i < run->config->feed_count; i++)
+        feed_scan_now(run->feeds[i], reopen);
+}
+
+void world_run_look_now(struct world_run *run)
+{
+    pipeline_look_now(run->pipeline);
+}
+
+void world_run_figures(struct world_run *run, struct engine_figures *figures)
+{
+    struct pipeline_figures pipeline;
+    pipeline_figures(run->pipeline, &pipeline);
+    figures->claimed += pipeline.claimed;
+    figures->applied += pipeline.applied;
+    figures->put_away += pipeline.put_away;
+    figures->quarantined += pipeline.quarantined;
+    figures->vanished += pipeline.vanished;
+    figures->sent += pipeline.sent;
+    figures->in_flight += pipeline.in_flight;
+    for (size_t i = 0; i < run->config->feed_count; i++) {
+        struct feed_figures feed;
+        feed_figures(run->feeds[i], &feed);
+        figures->scans += feed.scans;
+        figures->overflows += feed.overflows;
+        figures->waiting += feed.waiting;
+        figures->unrecognised += feed.unrecognised;
+        figures->feeds_online += feed.online;
+    }
+}
+
+bool world_run_is_idle(struct world_run *run)
+{
+    for (size_t i = 0; i < run->config->feed_count; i++) {
+        struct feed_figures feed;
+        feed_figures(run->feeds[i], &feed);
+        if (!feed.idle)
+            return false;
+    }
+    struct pipeline_figures pipeline;
+    pipeline_figures(run->pipeline, &pipeline);
+    return pipeline.in_flight == 0 && !pipeline.busy &&
+           pipeline.sent >= pipeline.queued + (uint64_t)run->queued_before;
+}
