@@ -74,6 +74,12 @@ static enum parse_status decode_utf8(struct slice bytes, struct reporter *report
     return PARSE_INVALID;
 }
 
+/* The character of a byte of Windows-1252; 0: none. */
+static uint32_t windows1252(unsigned char byte)
+{
+    return byte >= 0x80 && byte < 0xA0 ? windows1252_high[byte - 0x80] : byte;
+}
+
 static enum parse_status decode_windows1252(struct slice bytes, struct arena *arena,
                                             struct reporter *reporter, struct decoded *out)
 {
@@ -93,7 +99,7 @@ static enum parse_status decode_windows1252(struct slice bytes, struct arena *ar
     size_t length = 0;
     for (size_t at = 0; at < bytes.len; at++) {
         unsigned char byte = (unsigned char)bytes.ptr[at];
-        uint32_t code_point = byte >= 0x80 && byte < 0xA0 ? windows1252_high[byte - 0x80] : byte;
+        uint32_t code_point = windows1252(byte);
         if (byte == 0)
             report(reporter, FAULT_NUL_BYTE, at);
         else if (code_point == 0)
@@ -183,17 +189,29 @@ static size_t find_mark(struct slice bytes, enum encoding *encoding)
     return 0;
 }
 
-/* UTF-8 when all of it is valid, or when only its very last sequence is cut and another one was whole. */
+static bool is_windows1252(struct slice bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (windows1252((unsigned char)bytes.ptr[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* UTF-8 when all of it is valid; also when only its very last sequence is cut, and either another one was whole or what there is
+ * of it is nothing in Windows-1252. */
 static enum encoding guess(struct slice bytes)
 {
     size_t valid = utf8_valid_prefix(bytes);
     if (valid == bytes.len)
         return ENCODING_UTF8;
+    struct slice rest = slice_after(bytes, valid);
+    if (!utf8_ends_inside_sequence(rest))
+        return ENCODING_WINDOWS1252;
     bool beyond_ascii = false;
     for (size_t at = 0; at < valid && !beyond_ascii; at++)
         beyond_ascii = (unsigned char)bytes.ptr[at] >= 0x80;
-    bool cut = utf8_ends_inside_sequence(slice_after(bytes, valid));
-    return beyond_ascii && cut ? ENCODING_UTF8 : ENCODING_WINDOWS1252;
+    return beyond_ascii || !is_windows1252(rest) ? ENCODING_UTF8 : ENCODING_WINDOWS1252;
 }
 
 enum parse_status encoding_decode(struct slice bytes, enum encoding named, struct arena *arena,

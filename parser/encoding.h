@@ -32,7 +32,7 @@ struct decoded {
  * PARSE_INCOMPLETE when UTF-16 ends inside a unit or UTF-8 inside a sequence at the very end; PARSE_NO_MEMORY.
  * `out` is written on PARSE_OK only. The offsets of these faults count the bytes of the input, as there is no text yet; each
  * line has at most one fault of each code. ENCODING_AUTO takes bytes that end inside a UTF-8 sequence for cut UTF-8 when a whole
- * sequence of two or more bytes stands before it, else for Windows-1252. */
+ * sequence of two or more bytes stands before it, or when what there is of it is nothing in Windows-1252. */
 enum parse_status encoding_decode(struct slice bytes, enum encoding named, struct arena *arena,
                                   struct fault_list *faults, struct decoded *out);
 

@@ -97,6 +97,7 @@ static void test_refuses(void **state)
         /* The end is cut: more bytes may mend it */
         {BYTES("\xC3\xB1\n\xC3"), ENCODING_AUTO, PARSE_INCOMPLETE, "error encoding-invalid 2\n", 3},
         {BYTES("a\xE2\x82"), ENCODING_UTF8, PARSE_INCOMPLETE, "error encoding-invalid 1\n", 1},
+        {BYTES("a\xE2\x81"), ENCODING_AUTO, PARSE_INCOMPLETE, "error encoding-invalid 1\n", 1},
         {BYTES("\xFF\xFE"
                "a\0b"),
          ENCODING_AUTO, PARSE_INCOMPLETE, "error encoding-invalid 1\n", 5},

@@ -137,23 +137,31 @@ static void test_every_prefix(void **state)
     free_fixture(bytes);
 }
 
+/* A prefix of a right file is incomplete until all that is required is there, and never invalid. */
+static void check_prefixes_are_not_invalid(struct slice bytes)
+{
+    for (size_t length = 0; length < bytes.len; length++) {
+        struct jms_event event;
+        enum parse_status status = parse(slice_from(bytes.ptr, length), &event);
+        if (status == PARSE_INVALID || (length < bytes.len / 2 && status != PARSE_INCOMPLETE))
+            fail_msg("the first %lu bytes give status %d", (unsigned long)length, (int)status);
+    }
+}
+
 static void test_every_prefix_in_every_encoding(void **state)
 {
     (void)state;
-    static const char *const files[] = {"encoding-utf8.ini",         "encoding-utf8-mark.ini",
+    static const char *const files[] = {"encoding-utf8.ini", "encoding-utf8-mark.ini",
                                         "encoding-utf16le-mark.ini", "encoding-utf16be-mark.ini",
-                                        "encoding-windows1252.ini",  "faults.ini"};
+                                        "encoding-windows1252.ini"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct slice bytes = load_fixture(files[i]);
-        /* Up to the middle no prefix can be whole: the required fields end behind it. */
-        for (size_t length = 0; length < bytes.len; length++) {
-            struct jms_event event;
-            enum parse_status status = parse(slice_from(bytes.ptr, length), &event);
-            if (length < bytes.len / 2)
-                assert_true(status == PARSE_INCOMPLETE || status == PARSE_INVALID);
-        }
+        check_prefixes_are_not_invalid(bytes);
         free_fixture(bytes);
     }
+    /* A superscript zero: cut after its second byte, which is nothing in Windows-1252 */
+    check_prefixes_are_not_invalid(SLICE_LITERAL("DataType=\"PatientLocation\"\nHousing=\"\xE2\x81\xB0\"\n"
+                                                 "PatientID=\"P1\"\nBooking=\"1\"\n"));
 }
 
 /* The line (from 1) in which each byte lies; a line end belongs to both of its lines. */
