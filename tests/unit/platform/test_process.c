@@ -24,7 +24,7 @@ static void test_who_and_where(void **state)
     char *path = process_path();
     assert_non_null(path);
     assert_true(path_is_absolute(path));
-    assert_true(path_matches(path_name(path), "test_process*"));
+    assert_true(path_matches(path_name(path), "test_platform_process*"));
     assert_true(scene_exists(path));
     free(path);
     char *user = process_user();
