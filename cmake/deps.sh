@@ -129,7 +129,7 @@ apt_prepare() {
         # version, the pins and sqlite_allowed() prevent.
         -o Acquire::Check-Valid-Until=false)
     say "reading the source index of $(mirror) (signature checked)"
-    "${apt_source[@]}" update >&2 || say "the index could not be read in full"
+    "${apt_source[@]}" -qq update >&2 || say "the index could not be read in full"
 }
 
 # fetch NAME PACKAGE/SUITE VERSION: sets $tree to the unpacked source package, $cache/src/NAME-VERSION.
