@@ -19,6 +19,7 @@ static void test_compares_without_case_in_ascii_only(void **state)
     (void)state;
     assert_true(slice_equal_nocase(SLICE_LITERAL("LastName"), SLICE_LITERAL("lASTnAME")));
     assert_false(slice_equal_nocase(SLICE_LITERAL("LastName"), SLICE_LITERAL("LastNames")));
+    assert_true(slice_equal_nocase(SLICE_LITERAL("AZ"), SLICE_LITERAL("az")));
     assert_true(slice_equal_nocase(SLICE_EMPTY, SLICE_LITERAL("")));
     /* É and é; and '@' and '`', which differ by the bit of case but are no letters */
     assert_false(slice_equal_nocase(SLICE_LITERAL("\xC3\x89"), SLICE_LITERAL("\xC3\xA9")));
