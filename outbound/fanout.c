@@ -42,12 +42,13 @@ static enum database_kind queue(const struct fanout *fanout, const struct order_
                                 const struct medication_order *order, const struct partner *partner,
                                 const char **reason)
 {
-    char control_id[21];
+    char control_id[21], file_name[RENDER_FILE_NAME_SIZE];
     instant_us name_time;
     struct outbox_row row = {
         .order_event = event->id,
         .pharmacy = partner->name,
         .control_id = control_id,
+        .file_name = file_name,
         .state = OUTBOX_QUEUED,
         .created = fanout->now,
     };
@@ -62,13 +63,14 @@ static enum database_kind queue(const struct fanout *fanout, const struct order_
         .now = fanout->now,
     };
     *reason = render_order(&input, fanout->arena, &row.bytes);
+    if (*reason == render_no_memory)
+        return DATABASE_NO_MEMORY;
     if (*reason != NULL)
         return DATABASE_OK;
     kind = outbox_next_name_time(fanout->db, fanout->now, &name_time);
     if (kind != DATABASE_OK)
         return kind;
-    row.file_name = render_file_name(partner, name_time, row.id, control_id, fanout->arena);
-    if (row.file_name == NULL) {
+    if (!render_file_name(partner, name_time, row.id, control_id, file_name)) {
         *reason =
             "the file name pattern of the pharmacy gives no usable name: mend it in corbridge.xml (it must have %N "
             "or %C), then retry";

@@ -14,6 +14,8 @@
 #include "parser/encoding.h"
 #include "parser/zone.h"
 
+const char render_no_memory[] = "there is not enough memory for the message: retry when the machine has some";
+
 #define CONTROL_ID_MAX ((size_t)20) /* MSH-10, HL7 2.5.1 §2.15.9.10 */
 
 /* What the segments have in common. */
@@ -440,7 +442,7 @@ const char *render_order(const struct render_input *input, struct arena *arena, 
     write_rxr(&rendering);
     struct slice whole;
     if (!hl7_finish(&rendering.writer, &whole))
-        return "there is not enough memory for the message: retry when the machine has some";
+        return render_no_memory;
     /* MSH-18 promises it; a program that writes to the database may have stored other bytes. */
     if (!utf8_is_valid(whole))
         return "a text of the order, the drug, the provider or the patient is not valid UTF-8: mend the row, then retry";

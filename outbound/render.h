@@ -4,6 +4,8 @@
 #ifndef CORBRIDGE_OUTBOUND_RENDER_H
 #define CORBRIDGE_OUTBOUND_RENDER_H
 
+#include <stdbool.h>
+
 #include "database/order.h"
 #include "outbound/partner.h"
 #include "parser/arena.h"
@@ -23,8 +25,15 @@ struct render_input {
  */
 const char *render_order(const struct render_input *input, struct arena *arena, struct slice *message);
 
-/* The file name by the partner's pattern. NULL when memory is exhausted or the pattern gives an unusable name. In the arena. */
-const char *render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
-                             const char *control_id, struct arena *arena);
+/* What render_order returns when memory is exhausted: the one reason that does not lie in the order. */
+extern const char render_no_memory[];
+
+#define RENDER_FILE_NAME_SIZE ((size_t)201) /* 200 characters and NUL */
+
+/* The file name by the partner's pattern. False when the pattern gives an unusable name: without %N and %C, longer than 200
+ * characters, with a character that Windows or a transfer program does not keep, beginning with a dot, ending in a dot or
+ * .tmp. The configuration is checked with this function too. */
+bool render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
+                      const char *control_id, char out[RENDER_FILE_NAME_SIZE]);
 
 #endif

@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of a name, so that ".tmp" and a longer path still fit everywhere; all characters of ours are ASCII. */
-#define NAME_MAX_BYTES ((size_t)200)
-
 struct name {
-    char text[NAME_MAX_BYTES + 1];
+    char *text; /* RENDER_FILE_NAME_SIZE bytes */
     size_t length;
     bool unusable;
 };
@@ -16,11 +13,11 @@ struct name {
 static void add(struct name *name, const char *text)
 {
     size_t length = strlen(text);
-    if (length > NAME_MAX_BYTES - name->length) {
+    if (length >= RENDER_FILE_NAME_SIZE - name->length) {
         name->unusable = true;
         return;
     }
-    memcpy(name->text + name->length, text, length);
+    memcpy(name->text + name->length, text, length + 1);
     name->length += length;
 }
 
@@ -43,12 +40,13 @@ static bool ends_with(const char *text, size_t length, const char *end)
     return true;
 }
 
-const char *render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
-                             const char *control_id, struct arena *arena)
+bool render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
+                      const char *control_id, char out[RENDER_FILE_NAME_SIZE])
 {
     struct civil_time time;
     datetime_from_instant(name_time, &time);
-    struct name name = {.length = 0};
+    struct name name = {.text = out};
+    out[0] = '\0';
     bool unique = false;
     for (const char *p = partner->file_pattern; *p != '\0' && !name.unusable; p++) {
         char piece[32] = {*p, '\0'};
@@ -73,14 +71,12 @@ const char *render_file_name(const struct partner *partner, instant_us name_time
             (void)snprintf(piece, sizeof piece, "%s", control_id);
             unique = true;
             break;
-        default: return NULL;
+        default: return false;
         }
         add(&name, piece);
     }
     /* A name without number or control id would come twice; .tmp is ours while we write; Windows drops a last dot; a name
      * that begins with a dot or ~$ is hidden or in work for many programs. */
-    if (name.unusable || !unique || name.text[0] == '.' || name.text[0] == '~' ||
-        name.text[name.length - 1] == '.' || ends_with(name.text, name.length, ".tmp"))
-        return NULL;
-    return arena_copy_text(arena, slice_from(name.text, name.length));
+    return !name.unusable && unique && out[0] != '.' && out[0] != '~' && out[name.length - 1] != '.' &&
+           !ends_with(out, name.length, ".tmp");
 }
