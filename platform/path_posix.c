@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/vfs.h>
 
+#include "platform/inject.h"
+
 /* Not in every linux/magic.h: statfs(2). */
 #define MAGIC_CIFS 0xFF534D42u
 #define MAGIC_SMB2 0xFE534D42u
@@ -32,6 +34,10 @@ enum path_volume path_volume_kind(const char *path)
 
 struct platform_status path_real(const char *path, char **real)
 {
+    *real = NULL;
+    struct platform_status status = platform_inject(PLATFORM_CALL_IDENTITY, path);
+    if (!platform_ok(status))
+        return status;
     *real = realpath(path, NULL);
     return *real != NULL ? PLATFORM_SUCCESS : platform_status_from_code((uint32_t)errno);
 }

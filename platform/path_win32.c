@@ -7,6 +7,7 @@
 #include <winnetwk.h>
 
 #include "platform/handle_win32.h"
+#include "platform/inject.h"
 #include "platform/wide_win32.h"
 
 /* The remote name of the drive `letter` ("Z:"), on the heap. */
@@ -119,8 +120,9 @@ struct platform_status path_real(const char *path, char **real)
 {
     *real = NULL;
     void *folder;
-    struct platform_status status =
-        handle_open_folder(path, FILE_READ_ATTRIBUTES | SYNCHRONIZE, false, &folder);
+    struct platform_status status = platform_inject(PLATFORM_CALL_IDENTITY, path);
+    if (platform_ok(status))
+        status = handle_open_folder(path, FILE_READ_ATTRIBUTES | SYNCHRONIZE, false, &folder);
     if (!platform_ok(status))
         return status;
     DWORD room = 32768; /* the longest path of the system */

@@ -237,6 +237,28 @@ static void test_identity(void **state)
 #endif
 }
 
+static void test_real_path(void **state)
+{
+    const char *folder = scene_path(state, "folder");
+    char *real = NULL;
+    char *again = NULL;
+    assert_ok(folder_make(folder));
+    assert_ok(path_real(folder, &real));
+    assert_true(path_is_absolute(real));
+    assert_string_equal(path_name(real), "folder");
+    assert_ok(path_real(real, &again)); /* a real path is its own */
+    assert_string_equal(again, real);
+    free(again);
+#ifndef _WIN32
+    assert_int_equal(symlink(folder, scene_path(state, "link")), 0);
+    assert_ok(path_real(scene_path(state, "link"), &again));
+    assert_string_equal(again, real);
+    free(again);
+#endif
+    free(real);
+    assert_kind(path_real(scene_path(state, "missing"), &real), PLATFORM_NOT_FOUND);
+}
+
 static void test_flush_and_space(void **state)
 {
     uint64_t bytes = 0;
@@ -262,6 +284,7 @@ int main(void)
         TEST(test_look),
         TEST(test_make),
         TEST(test_identity),
+        TEST(test_real_path),
         TEST(test_flush_and_space),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,7 @@ static void test_folders(void **state)
     assert_asks(PLATFORM_CALL_STAT, folder_look(*state, "in", &entry, &memory));
     assert_asks(PLATFORM_CALL_STAT, folder_exists(*state, &exists));
     assert_asks(PLATFORM_CALL_IDENTITY, folder_identity(*state, &identity));
+    assert_asks(PLATFORM_CALL_IDENTITY, path_real(*state, &memory));
     assert_asks(PLATFORM_CALL_FLUSH_FOLDER, folder_flush(*state));
     assert_asks(PLATFORM_CALL_FREE_SPACE, folder_free_space(*state, &bytes));
     assert_ok(folder_make(folder));
