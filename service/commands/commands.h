@@ -13,7 +13,7 @@ enum commands_exit {
     COMMANDS_FAILED = 1,    /* it was tried and did not work: the message says why */
     COMMANDS_USAGE = 2,     /* the command line was not understood; nothing was done */
     COMMANDS_REFUSED = 3,   /* the configuration has faults; all are printed */
-    COMMANDS_NOT_FOUND = 4, /* what was asked about is not there: no configuration file, no service, no database yet */
+    COMMANDS_NOT_FOUND = 4, /* not there: no configuration file, no service, no database yet */
     COMMANDS_LOCKED = 5     /* another CorBridge runs on this data folder */
 };
 

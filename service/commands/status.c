@@ -1,0 +1,296 @@
+/* corbridge status: how far everything is. Numbers of ours only, no patient data. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "database/database.h"
+#include "database/ledger.h"
+#include "database/outbox.h"
+#include "platform/file.h"
+#include "service/commands/command.h"
+#include "service/commands/output.h"
+#include "service/windows/control.h"
+#include "service/world.h"
+
+/* What the database of one world says. */
+struct world_status {
+    bool exists;
+    char problem[400]; /* why it could not be read; "" when it was */
+    struct ledger_feed_counts *feeds;
+    size_t feed_count;
+    struct outbox_counts *pharmacies;
+    size_t pharmacy_count;
+    int64_t failed_orders;
+};
+
+/* True when the rows were read. */
+static bool read_rows(struct database *db, struct arena *arena, struct world_status *status)
+{
+    return ledger_counts(db, arena, &status->feeds, &status->feed_count) == DATABASE_OK &&
+           outbox_count(db, arena, &status->pharmacies, &status->pharmacy_count) == DATABASE_OK &&
+           outbox_failed_events(db, &status->failed_orders) == DATABASE_OK;
+}
+
+static void read_world(const struct config *config, enum database_world world, struct arena *arena,
+                       struct world_status *status)
+{
+    struct world_paths paths;
+    struct database *db = NULL;
+    memset(status, 0, sizeof *status);
+    if (!world_paths_init(&paths, config->data_folder, world)) {
+        (void)snprintf(status->problem, sizeof status->problem, "memory is exhausted");
+        return;
+    }
+    struct platform_status looked = file_exists(paths.database, &status->exists);
+    if (!platform_ok(looked)) {
+        status->exists = true;
+        char text[200];
+        platform_status_text(looked, text, sizeof text);
+        (void)snprintf(status->problem, sizeof status->problem, "cannot be looked at, error %s", text);
+    } else if (status->exists && database_open(paths.database, world, DATABASE_READ, &db, status->problem,
+                                               sizeof status->problem) == DATABASE_OK) {
+        status->problem[0] = '\0';
+        if (!read_rows(db, arena, status))
+            (void)snprintf(status->problem, sizeof status->problem, "cannot be read: %s",
+                           database_error_text(db));
+    }
+    database_close(db);
+    world_paths_release(&paths);
+}
+
+/* The counts of a configured feed; zeros for one that has had no file. */
+static struct ledger_feed_counts counts_of_feed(const struct world_status *status, const char *name)
+{
+    for (size_t i = 0; i < status->feed_count; i++) {
+        if (strcmp(status->feeds[i].feed, name) == 0)
+            return status->feeds[i];
+    }
+    return (struct ledger_feed_counts){.feed = name};
+}
+
+static struct outbox_counts counts_of_pharmacy(const struct world_status *status, const char *name)
+{
+    for (size_t i = 0; i < status->pharmacy_count; i++) {
+        if (strcmp(status->pharmacies[i].pharmacy, name) == 0)
+            return status->pharmacies[i];
+    }
+    return (struct outbox_counts){.pharmacy = name};
+}
+
+/* ---- Text --------------------------------------------------------------------------------------------------------------- */
+
+static void add_feed_text(struct output *out, const struct ledger_feed_counts *feed, const char *note)
+{
+    output_add(out,
+               "  feed %s%s: %" PRId64 " files done, %" PRId64 " in quarantine, %" PRId64
+               " vanished, %" PRId64 " at work, %" PRId64 " still to be put away\n",
+               feed->feed, note, feed->done, feed->quarantined, feed->vanished, feed->claimed,
+               feed->in_place);
+    output_add(out, "    messages: %" PRId64 " applied, %" PRId64 " with nothing new, %" PRId64 " open\n",
+               feed->applied, feed->duplicate, feed->open_messages);
+    if (feed->last_arrived != NULL)
+        output_add(out, "    last file: ledger number %" PRId64 ", arrived %s\n", feed->last_file,
+                   feed->last_arrived);
+    else
+        output_add(out, "    last file: none yet\n");
+}
+
+static void add_pharmacy_text(struct output *out, const struct outbox_counts *pharmacy, const char *note)
+{
+    output_add(out, "  pharmacy %s%s: %" PRId64 " sent, %" PRId64 " queued%s%s, %" PRId64 " other\n",
+               pharmacy->pharmacy, note, pharmacy->sent, pharmacy->queued,
+               pharmacy->oldest_queued != NULL ? " since " : "",
+               pharmacy->oldest_queued != NULL ? pharmacy->oldest_queued : "", pharmacy->other);
+}
+
+static bool has_feed(const struct config *config, const char *name)
+{
+    return config_feed_find(config, name) != NULL;
+}
+
+static bool has_pharmacy(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->pharmacy_count; i++) {
+        if (strcmp(config->pharmacies[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_world_text(struct output *out, const struct config *config, enum database_world world,
+                           const struct world_status *status)
+{
+    static const char gone[] = " (no longer in the configuration)";
+    output_add(out, "%s world\n", world_name(world));
+    if (status->problem[0] != '\0') {
+        output_add(out, "  database: %s\n", status->problem);
+        return;
+    }
+    for (size_t i = 0; i < config->feed_count; i++) {
+        struct ledger_feed_counts feed = counts_of_feed(status, config->feeds[i].name);
+        add_feed_text(out, &feed, "");
+    }
+    for (size_t i = 0; i < status->feed_count; i++) {
+        if (!has_feed(config, status->feeds[i].feed))
+            add_feed_text(out, &status->feeds[i], gone);
+    }
+    for (size_t i = 0; i < config->pharmacy_count; i++) {
+        struct outbox_counts pharmacy = counts_of_pharmacy(status, config->pharmacies[i].name);
+        add_pharmacy_text(out, &pharmacy, "");
+    }
+    for (size_t i = 0; i < status->pharmacy_count; i++) {
+        if (!has_pharmacy(config, status->pharmacies[i].pharmacy))
+            add_pharmacy_text(out, &status->pharmacies[i], gone);
+    }
+    output_add(out, "  orders that could not be made a message: %" PRId64 "%s\n", status->failed_orders,
+               status->failed_orders > 0 ? " (the events 603 say what to mend)" : "");
+}
+
+/* ---- JSON --------------------------------------------------------------------------------------------------------------- */
+
+static void add_feed_json(struct output *out, const struct ledger_feed_counts *feed, bool configured,
+                          bool first)
+{
+    output_add(out, "%s\n    {\"name\": ", first ? "" : ",");
+    output_json_text(out, feed->feed);
+    output_add(out,
+               ", \"configured\": %s, \"done\": %" PRId64 ", \"quarantined\": %" PRId64
+               ", \"vanished\": %" PRId64 ", \"claimed\": %" PRId64 ", \"in_place\": %" PRId64
+               ", \"applied\": %" PRId64 ", \"duplicate\": %" PRId64 ", \"open\": %" PRId64
+               ", \"last_file\": %" PRId64 ", \"last_arrived\": ",
+               configured ? "true" : "false", feed->done, feed->quarantined, feed->vanished, feed->claimed,
+               feed->in_place, feed->applied, feed->duplicate, feed->open_messages, feed->last_file);
+    output_json_text(out, feed->last_arrived);
+    output_add(out, "}");
+}
+
+static void add_pharmacy_json(struct output *out, const struct outbox_counts *pharmacy, bool configured,
+                              bool first)
+{
+    output_add(out, "%s\n    {\"name\": ", first ? "" : ",");
+    output_json_text(out, pharmacy->pharmacy);
+    output_add(out,
+               ", \"configured\": %s, \"queued\": %" PRId64 ", \"sent\": %" PRId64 ", \"other\": %" PRId64
+               ", \"oldest_queued\": ",
+               configured ? "true" : "false", pharmacy->queued, pharmacy->sent, pharmacy->other);
+    output_json_text(out, pharmacy->oldest_queued);
+    output_add(out, "}");
+}
+
+static void add_world_json(struct output *out, const struct config *config, enum database_world world,
+                           const struct world_status *status)
+{
+    bool first = true;
+    output_add(out, "{\"world\": \"%s\", \"problem\": ", world_name(world));
+    output_json_text(out, status->problem[0] != '\0' ? status->problem : NULL);
+    output_add(out, ",\n   \"feeds\": [");
+    for (size_t i = 0; i < config->feed_count; i++, first = false) {
+        struct ledger_feed_counts feed = counts_of_feed(status, config->feeds[i].name);
+        add_feed_json(out, &feed, true, first);
+    }
+    for (size_t i = 0; i < status->feed_count; i++) {
+        if (!has_feed(config, status->feeds[i].feed))
+            add_feed_json(out, &status->feeds[i], false, false);
+    }
+    output_add(out, "],\n   \"pharmacies\": [");
+    first = true;
+    for (size_t i = 0; i < config->pharmacy_count; i++, first = false) {
+        struct outbox_counts pharmacy = counts_of_pharmacy(status, config->pharmacies[i].name);
+        add_pharmacy_json(out, &pharmacy, true, first);
+    }
+    for (size_t i = 0; i < status->pharmacy_count; i++) {
+        if (has_pharmacy(config, status->pharmacies[i].pharmacy))
+            continue;
+        add_pharmacy_json(out, &status->pharmacies[i], false, first);
+        first = false;
+    }
+    output_add(out, "],\n   \"failed_orders\": %" PRId64 "}", status->failed_orders);
+}
+
+/* ------------------------------------------------------------------------------------------------------------------------- */
+
+/* NULL where there is no service manager, or where it does not answer. */
+static const char *service_state(struct service_status *service)
+{
+    return platform_ok(service_control_query(service)) ? service_state_name(service->state) : NULL;
+}
+
+static int show(const struct config *config, bool json)
+{
+    static const enum database_world worlds[] = {DATABASE_TEST, DATABASE_LIVE};
+    struct arena arena;
+    struct output out;
+    struct service_status service;
+    const char *state = service_state(&service);
+    bool problem = false;
+    size_t found = 0;
+    arena_init(&arena, 0);
+    output_init(&out);
+    if (json) {
+        output_add(&out, "{\"service\": ");
+        output_json_text(&out, state);
+        output_add(&out, ", \"worlds\": [");
+    } else if (state != NULL) {
+        output_add(&out, "service: %s\n", state);
+    }
+    for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
+        struct world_status status;
+        read_world(config, worlds[i], &arena, &status);
+        problem = problem || status.problem[0] != '\0';
+        if (!status.exists && status.problem[0] == '\0')
+            continue;
+        if (json) {
+            output_add(&out, found > 0 ? ",\n  " : "\n  ");
+            add_world_json(&out, config, worlds[i], &status);
+        } else {
+            add_world_text(&out, config, worlds[i], &status);
+        }
+        found++;
+    }
+    if (json)
+        output_add(&out, "\n]}\n");
+    bool printed = output_print(&out);
+    arena_release(&arena);
+    if (!printed || problem)
+        return COMMANDS_FAILED;
+    if (found == 0) {
+        print_error("corbridge status: there is no database in '%s' yet: the first start makes it",
+                    config->data_folder);
+        return COMMANDS_NOT_FOUND;
+    }
+    return COMMANDS_OK;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *path = NULL;
+    const char *data = NULL;
+    bool json = false;
+    const struct command_option options[] = {
+        {"--config", &path, NULL},
+        {"--data", &data, NULL},
+        {"--json", NULL, &json},
+    };
+    if (!command_options(&command_status, argc, argv, options, sizeof options / sizeof options[0], NULL))
+        return COMMANDS_USAGE;
+    int exit = COMMANDS_FAILED;
+    struct config *config = command_config(path, data, &exit);
+    if (config == NULL)
+        return exit;
+    exit = show(config, json);
+    config_free(config);
+    return exit;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .summary = "how far every feed and pharmacy is",
+    .usage =
+        "corbridge status [--config FILE] [--data FOLDER] [--json]\n\n"
+        "Prints the state of the service, and for each feed and pharmacy what the database counts. Reads only; the service\n"
+        "may run meanwhile. Prints no patient data and no file name.\n\n"
+        "Exit codes: 0; 1 a database could not be read; 2 command line; 3 configuration refused; 4 no configuration, or no\n"
+        "database yet.\n",
+    .run = run,
+};
