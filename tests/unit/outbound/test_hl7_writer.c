@@ -173,21 +173,15 @@ static void every_pair_of_bytes_comes_back(void **state)
 static void text_beyond_ascii_is_written_as_it_is(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"Nu\xC3\xB1"
-                                        "ez",
-                                        "\xE2\x82\xAC",
-                                        "\xF0\x9F\x92\x8A",
-                                        "Zo\xC3\xAB\\X0D\\",
-                                        "\\F\\",
-                                        "\\.br\\"};
+    static const char *const texts[] = {"\xC3\xB1",          "\xE2\x82\xAC", "\xF0\x9F\x92\x8A",
+                                        "Zo\xC3\xAB\\X0D\\", "\\F\\",        "\\.br\\"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_round_trip(slice_of(texts[i]));
     struct hl7_writer writer;
     hl7_writer_init(&writer, &arena);
     hl7_segment(&writer, "PID");
     hl7_field_text(&writer, 5, texts[0]);
-    assert_message(&writer, "PID|||||Nu\xC3\xB1"
-                            "ez\r");
+    assert_message(&writer, "PID|||||\xC3\xB1\r");
 }
 
 static void a_step_back_fails_for_good(void **state)
