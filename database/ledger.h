@@ -69,7 +69,8 @@ enum database_kind ledger_count_attempt(struct database *db, int64_t file, int *
 enum database_kind ledger_end_file(struct database *db, int64_t file, enum ledger_file_state state, const char *reason,
                                    instant_us now);
 
-/* done | quarantined in place → put away; `stored` is the path below the world's folder ("archive/2026/11/23/18/…"). */
+/* done | quarantined in place → put away; `stored` is the path below the world's folder ("archive/2026/11/23/18/…"); NULL:
+ * it is neither in the share nor in a folder of ours. */
 enum database_kind ledger_put_away(struct database *db, int64_t file, const char *stored, instant_us now);
 
 /* All rows of a feed that are claimed or in place, by number; array in the arena. Any connection. */

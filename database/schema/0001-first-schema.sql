@@ -128,15 +128,15 @@ CREATE TABLE file (
     attempt INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0), -- lone attempts after an unclean stop
     reason TEXT CHECK (length(reason) BETWEEN 1 AND 64), -- why it was quarantined, one stable word
     ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when it left the state claimed
-    stored TEXT CHECK (length(stored) >= 1), -- where it lies now, below the folder of the world
-    put_away_at TEXT CHECK (put_away_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was brought there
+    stored TEXT CHECK (length(stored) >= 1), -- where it lies now, below the folder of the world; NULL when put away: nowhere
+    put_away_at TEXT CHECK (put_away_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was put away, or found gone
     CHECK (sha256 IS NOT NULL OR state = 'vanished'),
     CHECK (in_place = 1 OR state <> 'claimed'),
     CHECK (in_place = 0 OR state <> 'vanished'),
     CHECK ((state = 'claimed') = (ended_at IS NULL)),
     CHECK ((state = 'quarantined') = (reason IS NOT NULL)),
-    CHECK ((stored IS NULL) = (put_away_at IS NULL)),
-    CHECK (stored IS NULL OR in_place = 0)
+    CHECK (stored IS NULL OR put_away_at IS NOT NULL),
+    CHECK (put_away_at IS NULL OR in_place = 0)
 ) STRICT;
 CREATE INDEX file_unfinished ON file (feed, id) WHERE in_place = 1;
 
