@@ -264,6 +264,15 @@ static void test_name_taken_over_by_another_file(void **state)
     free(text);
 }
 
+/* The system gives the size of such a file as 0 and its bytes all the same, as if it had grown since it was asked. */
+static void test_grown_while_it_was_read(void **state)
+{
+    char *bytes;
+    size_t size;
+    (void)state;
+    assert_kind(file_load("/proc/self/status", 1 << 20, &bytes, &size), PLATFORM_CHANGED);
+}
+
 static void test_rename_across_volumes(void **state)
 {
     char other[] = "/dev/shm/corbridge-test-XXXXXX";
@@ -500,6 +509,7 @@ int main(void)
         TEST(test_rename_to_a_missing_folder),
 #ifndef _WIN32
         TEST(test_name_taken_over_by_another_file),
+        TEST(test_grown_while_it_was_read),
         TEST(test_rename_across_volumes),
 #endif
         TEST(test_delete),
