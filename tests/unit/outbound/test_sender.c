@@ -285,7 +285,6 @@ static void a_folder_that_is_away_delays_and_loses_nothing(void **state)
     assert_int_equal(story.told.trouble[0].result, SEND_LATER);
     assert_int_equal(story.told.trouble[0].kind, PLATFORM_NOT_FOUND);
     queue(&story, 3, 3);
-    sender_wake(story.sender);
     /* It comes back, and nobody says so: the sender looks again by itself. */
     assert_true(platform_ok(folder_make(away)));
     await(&story.told, 3, 2);
