@@ -132,12 +132,17 @@ struct platform_status file_create(const char *path, struct file **out)
 
 struct platform_status file_open_exclusive(const char *path, struct file **out)
 {
-    struct platform_status status = open_plain(path, O_RDWR | O_CREAT, out);
-    if (platform_ok(status) && flock((*out)->descriptor, LOCK_EX | LOCK_NB) != 0) {
+    struct file *file;
+    struct platform_status status = open_plain(path, O_RDWR | O_CREAT, &file);
+    if (!platform_ok(status))
+        return status;
+    if (flock(file->descriptor, LOCK_EX | LOCK_NB) != 0) {
         status = last_status();
-        (void)file_close(*out);
+        (void)file_close(file);
+        return status;
     }
-    return status;
+    *out = file;
+    return PLATFORM_SUCCESS;
 }
 
 struct platform_status file_close(struct file *file)

@@ -56,7 +56,8 @@ struct platform_status order_signal_open(const char *name, struct order_signal *
     else
         signal->users++;
     mutex_unlock(&lock);
-    *out = signal;
+    if (platform_ok(status))
+        *out = signal;
     return status;
 }
 

@@ -39,10 +39,10 @@ struct platform_status order_signal_open(const char *name, struct order_signal *
     free(wide);
     if (!platform_ok(status)) {
         free(signal);
-        signal = NULL;
+        return status;
     }
     *out = signal;
-    return status;
+    return PLATFORM_SUCCESS;
 }
 
 bool order_signal_wait(struct order_signal *signal, uint32_t milliseconds)

@@ -118,10 +118,11 @@ static void test_truncate(void **state)
 {
     const char *path = scene_path(state, "lock");
     struct file *file;
-    struct file *second;
+    struct file *second = NULL;
     assert_ok(file_open_exclusive(path, &file)); /* creates */
     assert_ok(file_write(file, "long text", 9));
     assert_kind(file_open_exclusive(path, &second), PLATFORM_BUSY);
+    assert_null(second); /* nothing is handed out with a failure */
     assert_ok(file_truncate(file));
     assert_ok(file_write(file, "short", 5));
     assert_ok(file_close(file));
