@@ -25,8 +25,8 @@ bool command_options(const struct command *command, int argc, char **argv,
     for (int i = 0; i < argc; i++) {
         if (argv[i][0] != '-') {
             if (operand == NULL || operand_given) {
-                print_error("corbridge %s: '%s' is not expected here: corbridge %s --help says what is",
-                            command->name, argv[i], command->name);
+                output_error("corbridge %s: '%s' is not expected here: corbridge %s --help says what is",
+                             command->name, argv[i], command->name);
                 return false;
             }
             *operand = argv[i];
@@ -35,8 +35,8 @@ bool command_options(const struct command *command, int argc, char **argv,
         }
         const struct command_option *option = find_option(options, count, argv[i]);
         if (option == NULL) {
-            print_error("corbridge %s: option '%s' is not known: corbridge %s --help says which are",
-                        command->name, argv[i], command->name);
+            output_error("corbridge %s: option '%s' is not known: corbridge %s --help says which are",
+                         command->name, argv[i], command->name);
             return false;
         }
         if (option->flag != NULL) {
@@ -44,7 +44,7 @@ bool command_options(const struct command *command, int argc, char **argv,
             continue;
         }
         if (i + 1 == argc || argv[i + 1][0] == '\0') {
-            print_error("corbridge %s: %s needs a value behind it", command->name, argv[i]);
+            output_error("corbridge %s: %s needs a value behind it", command->name, argv[i]);
             return false;
         }
         *option->value = argv[++i];
@@ -66,15 +66,15 @@ struct config *command_config(const char *path, const char *data_override, int *
     char *used = command_config_path(path);
     bool exists = false;
     if (used == NULL) {
-        print_error("corbridge: memory is exhausted: end other programs and try again");
+        output_error("corbridge: memory is exhausted: end other programs and try again");
     } else if (platform_ok(file_exists(used, &exists)) && !exists) {
-        print_error("corbridge: there is no configuration at %s: name one with --config, or install first",
-                    used);
+        output_error("corbridge: there is no configuration at %s: name one with --config, or install first",
+                     used);
         *exit = COMMANDS_NOT_FOUND;
     } else {
         config = config_load(used, data_override, &faults);
         for (size_t i = 0; i < faults.count; i++)
-            print_error("%s", faults.items[i].text);
+            output_error("%s", faults.items[i].text);
         *exit = config != NULL ? COMMANDS_OK : COMMANDS_REFUSED;
     }
     free(used);

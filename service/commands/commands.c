@@ -47,7 +47,7 @@ static int help(const char *name)
     output_init(&out);
     const struct command *command = name != NULL ? find_command(name) : NULL;
     if (name != NULL && command == NULL) {
-        print_error("corbridge: there is no command '%s': corbridge help lists them", name);
+        output_error("corbridge: there is no command '%s': corbridge help lists them", name);
         return COMMANDS_USAGE;
     }
     if (command != NULL)
@@ -64,7 +64,7 @@ int commands_main(int argc, char **argv)
         output_init(&out);
         add_help(&out);
         if (!out.failed)
-            print_error("%s", out.text);
+            output_error("%s", out.text);
         output_release(&out);
         return COMMANDS_USAGE;
     }
@@ -75,7 +75,7 @@ int commands_main(int argc, char **argv)
         name = command_version.name;
     const struct command *command = find_command(name);
     if (command == NULL) {
-        print_error("corbridge: there is no command '%s': corbridge help lists them", name);
+        output_error("corbridge: there is no command '%s': corbridge help lists them", name);
         return COMMANDS_USAGE;
     }
     for (int i = 2; i < argc; i++) {

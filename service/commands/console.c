@@ -19,7 +19,7 @@ static void on_event(void *context, enum event_id id, enum event_severity severi
         if (*p == '\r' || *p == '\n')
             *p = ' ';
     }
-    print_error("%.19sZ %s %d  %s", at, words[severity], (int)id, text);
+    output_error("%.19sZ %s %d  %s", at, words[severity], (int)id, text);
 }
 
 void console_events_on(void)

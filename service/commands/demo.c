@@ -68,13 +68,13 @@ static bool failed(const char *what, const char *path, struct platform_status st
 {
     char text[200];
     platform_status_text(status, text, sizeof text);
-    print_error("corbridge demo: %s '%s', error %s", what, path, text);
+    output_error("corbridge demo: %s '%s', error %s", what, path, text);
     return false;
 }
 
 static bool no_memory(void)
 {
-    print_error("corbridge demo: memory is exhausted: end other programs and try again");
+    output_error("corbridge demo: memory is exhausted: end other programs and try again");
     return false;
 }
 
@@ -110,8 +110,8 @@ static bool make_root(struct scene *scene, const char *operand)
     if (!good) {
         (void)failed("cannot use", wanted, status);
     } else if (listing.count > 0) {
-        print_error("corbridge demo: '%s' is not empty: remove it, or name another: corbridge demo FOLDER",
-                    scene->root);
+        output_error("corbridge demo: '%s' is not empty: remove it, or name another: corbridge demo FOLDER",
+                     scene->root);
         good = false;
     }
     folder_listing_release(&listing);
@@ -194,7 +194,7 @@ static bool drop_files(const struct scene *scene)
 static void show_line(void *context, const char *text)
 {
     (void)context;
-    print_line("  %s", text);
+    output_line("  %s", text);
 }
 
 /* Opens the test database, beside the engine, as any other program would. */
@@ -208,7 +208,7 @@ static struct database *open_database(const struct scene *scene, enum database_m
         return NULL;
     }
     if (database_open(paths.database, DATABASE_TEST, mode, &db, message, sizeof message) != DATABASE_OK)
-        print_error("corbridge demo: %s", message);
+        output_error("corbridge demo: %s", message);
     world_paths_release(&paths);
     return db;
 }
@@ -220,7 +220,7 @@ static bool write_order(const struct scene *scene)
         return false;
     bool good = demo_order_insert(db) == DATABASE_OK;
     if (!good)
-        print_error("corbridge demo: the order was not taken: %s", database_error_text(db));
+        output_error("corbridge demo: the order was not taken: %s", database_error_text(db));
     database_close(db);
     return good;
 }
@@ -232,7 +232,7 @@ static bool show_rows(const struct scene *scene)
         return false;
     bool good = demo_rows(db, show_line, NULL) == DATABASE_OK;
     if (!good)
-        print_error("corbridge demo: the rows cannot be read: %s", database_error_text(db));
+        output_error("corbridge demo: the rows cannot be read: %s", database_error_text(db));
     database_close(db);
     return good;
 }
@@ -249,10 +249,10 @@ static bool show_message(const char *folder, const char *name)
     free(path);
     if (!platform_ok(status))
         return failed("cannot read", name, status);
-    print_line("\n%s:", name);
+    output_line("\n%s:", name);
     for (char *at = bytes; *at != '\0';) {
         size_t length = strcspn(at, "\r\n");
-        print_line("  %.*s", (int)length, at);
+        output_line("  %.*s", (int)length, at);
         at += length + (at[length] != '\0');
     }
     free(bytes);
@@ -277,7 +277,7 @@ static bool wait_idle(struct engine *engine)
 {
     if (engine_wait_idle(engine, IDLE_MS))
         return true;
-    print_error("corbridge demo: still at work after %d s: is this disk very slow?", IDLE_MS / 1000);
+    output_error("corbridge demo: still at work after %d s: is this disk very slow?", IDLE_MS / 1000);
     return false;
 }
 
@@ -301,22 +301,22 @@ static bool wait_sent(struct engine *engine)
     condition_release(&never);
     mutex_release(&lock);
     if (figures.sent == 0)
-        print_error("corbridge demo: no message was sent within %d s: the events above say why",
-                    IDLE_MS / 1000);
+        output_error("corbridge demo: no message was sent within %d s: the events above say why",
+                     IDLE_MS / 1000);
     return figures.sent > 0;
 }
 
 /* With the engine running. */
 static bool play(struct engine *engine, const struct scene *scene)
 {
-    print_line("The jail management system drops %lu files into %s",
-               (unsigned long)(sizeof FILES / sizeof FILES[0]), scene->in);
+    output_line("The jail management system drops %lu files into %s",
+                (unsigned long)(sizeof FILES / sizeof FILES[0]), scene->in);
     if (!drop_files(scene))
         return false;
     engine_scan_now(engine, false);
     if (!wait_idle(engine))
         return false;
-    print_line("CorEMR writes a medication order into the database");
+    output_line("CorEMR writes a medication order into the database");
     if (!write_order(scene))
         return false;
     return wait_sent(engine) && wait_idle(engine);
@@ -325,16 +325,16 @@ static bool play(struct engine *engine, const struct scene *scene)
 static bool show(const struct scene *scene)
 {
     size_t messages = 0;
-    print_line("\nRows in the database:");
+    output_line("\nRows in the database:");
     if (!show_rows(scene) || !show_messages(scene, &messages))
         return false;
     if (messages == 0) {
-        print_error("corbridge demo: no message reached %s: the events above say why", scene->out);
+        output_error("corbridge demo: no message reached %s: the events above say why", scene->out);
         return false;
     }
-    print_line("\nOne file had faults: it lies in quarantine below %s, with a .reason.txt.", scene->data);
-    print_line("Go on by yourself:   corbridge run --config \"%s\"", scene->config);
-    print_line("and drop files into  %s", scene->in);
+    output_line("\nOne file had faults: it lies in quarantine below %s, with a .reason.txt.", scene->data);
+    output_line("Go on by yourself:   corbridge run --config \"%s\"", scene->config);
+    output_line("and drop files into  %s", scene->in);
     return true;
 }
 
@@ -344,12 +344,12 @@ static bool run_engine(const struct config *config, const struct scene *scene)
     struct engine *engine = NULL;
     const struct engine_options options = {.config = config};
     if (engine_start(&options, &engine, message, sizeof message) != ENGINE_STARTED) {
-        print_error("corbridge demo: %s", message);
+        output_error("corbridge demo: %s", message);
         return false;
     }
     bool good = play(engine, scene);
     if (!engine_stop(engine, IDLE_MS, message, sizeof message)) {
-        print_error("corbridge demo: %s", message);
+        output_error("corbridge demo: %s", message);
         return false;
     }
     return good;

@@ -11,13 +11,13 @@
 static bool read_password(char *out, size_t size)
 {
     if (fgets(out, (int)size, stdin) == NULL) {
-        print_error("corbridge install: --password-stdin: the standard input is empty");
+        output_error("corbridge install: --password-stdin: the standard input is empty");
         return false;
     }
     size_t length = strcspn(out, "\r\n");
     if (out[length] == '\0' && length + 1 == size) {
-        print_error("corbridge install: --password-stdin: the line is longer than %lu bytes",
-                    (unsigned long)size - 2);
+        output_error("corbridge install: --password-stdin: the line is longer than %lu bytes",
+                     (unsigned long)size - 2);
         return false;
     }
     out[length] = '\0';
@@ -29,7 +29,7 @@ static bool start_type_of(const char *text, enum service_start_type *out)
     *out = strcmp(text, "manual") == 0 ? SERVICE_START_MANUAL : SERVICE_START_AUTOMATIC;
     if (strcmp(text, "manual") == 0 || strcmp(text, "auto") == 0)
         return true;
-    print_error("corbridge install: --start is auto or manual, not '%s'", text);
+    output_error("corbridge install: --start is auto or manual, not '%s'", text);
     return false;
 }
 
@@ -66,8 +66,8 @@ static int run(int argc, char **argv)
     }
     if (!good)
         return COMMANDS_FAILED;
-    print_line("%s",
-               upgraded ? "The installed service was brought up to date." : "The service is installed.");
+    output_line("%s",
+                upgraded ? "The installed service was brought up to date." : "The service is installed.");
     return COMMANDS_OK;
 }
 

@@ -120,7 +120,7 @@ static void print_formatted(const char *format, va_list arguments, void (*print)
     output_release(&out);
 }
 
-void print_line(const char *format, ...)
+void output_line(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -128,7 +128,7 @@ void print_line(const char *format, ...)
     va_end(arguments);
 }
 
-void print_error(const char *format, ...)
+void output_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

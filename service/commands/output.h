@@ -30,7 +30,7 @@ void output_json_text(struct output *out, const char *text);
 bool output_print(struct output *out);
 
 /* One formatted line each, to the standard output and the standard error stream; the line end is added. */
-void print_line(const char *format, ...) OUTPUT_FORMAT(1, 2);
-void print_error(const char *format, ...) OUTPUT_FORMAT(1, 2);
+void output_line(const char *format, ...) OUTPUT_FORMAT(1, 2);
+void output_error(const char *format, ...) OUTPUT_FORMAT(1, 2);
 
 #endif

@@ -13,7 +13,7 @@ static int run(int argc, char **argv)
     struct service_status service = {.state = SERVICE_STATE_ABSENT};
     struct platform_status status = service_start_wait(DEADLINE_MS, &service);
     if (platform_ok(status)) {
-        print_line("The service runs.");
+        output_line("The service runs.");
         return COMMANDS_OK;
     }
     return service_words_failure(&command_start, status, &service);

@@ -255,8 +255,8 @@ static int show(const struct config *config, bool json)
     if (!printed || problem)
         return COMMANDS_FAILED;
     if (found == 0) {
-        print_error("corbridge status: there is no database in '%s' yet: the first start makes it",
-                    config->data_folder);
+        output_error("corbridge status: there is no database in '%s' yet: the first start makes it",
+                     config->data_folder);
         return COMMANDS_NOT_FOUND;
     }
     return COMMANDS_OK;

@@ -13,7 +13,7 @@ static int run(int argc, char **argv)
     struct service_status service = {.state = SERVICE_STATE_ABSENT};
     struct platform_status status = service_stop_wait(DEADLINE_MS, &service);
     if (platform_ok(status)) {
-        print_line("The service is stopped.");
+        output_line("The service is stopped.");
         return COMMANDS_OK;
     }
     return service_words_failure(&command_stop, status, &service);

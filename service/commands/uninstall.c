@@ -12,7 +12,7 @@ static int run(int argc, char **argv)
         return COMMANDS_USAGE;
     if (!service_uninstall(remove_data, service_words_step, NULL))
         return COMMANDS_FAILED;
-    print_line("The service is removed.");
+    output_line("The service is removed.");
     return COMMANDS_OK;
 }
 
