@@ -9,7 +9,7 @@
 # a hash of the versions, the flags and the compiler: a change of any of them builds anew beside the old one.
 #
 # Sources come from Debian's source archive: apt checks the archive's signature, the index and each file's SHA-256
-# (docs/dependencies.md). A mirror that misses a pinned version gives its current one of the same suite, and for
+# (docs/dependencies.md). A mirror that misses a pinned version gives its current one (docs/dependencies.md), and for
 # SQLite there is a second origin, pinned by hash. What was built is written into FOLDER/versions.
 set -euo pipefail
 
@@ -19,11 +19,13 @@ set -euo pipefail
 # was withdrawn: never those.
 SQLITE_PACKAGE=sqlite3/sid
 SQLITE_VERSION=3.53.4-2
+SQLITE_FALLBACK=sqlite3/forky
 SQLITE_NPM=better-sqlite3@12.11.1
 SQLITE_NPM_INTEGRITY=sha512-dq9AtApgg5PGFtBzPFSBl3HZQjHok5gaQCM6zh2Yk0aSmDCs1CbnVI8/HgASQkNKsWFpseIO9beg5xxpYhbIfA==
+# service/config.c uses what came with libxml2 2.14: the versions of Debian 12 and 13 are too old.
 LIBXML2_PACKAGE=libxml2/sid
 LIBXML2_VERSION=2.15.4+dfsg-1
-LIBXML2_FALLBACK_PACKAGE=libxml2/bookworm
+LIBXML2_FALLBACK=libxml2/forky
 CMOCKA_PACKAGE=cmocka/bookworm
 CMOCKA_VERSION=1.1.5-2.1
 
@@ -119,7 +121,7 @@ apt_prepare() {
     [ ${#apt_source[@]} -gt 0 ] && return
     local s=$cache/apt suite
     mkdir -p "$s/parts" "$s/lists/partial" "$s/cache/archives/partial"
-    for suite in bookworm sid; do
+    for suite in bookworm forky sid; do
         printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
             "$(mirror)" $suite /usr/share/keyrings/debian-archive-keyring.gpg >"$s/parts/$suite.sources"
     done
@@ -169,9 +171,11 @@ sqlite_allowed() {
 
 # Leaves the amalgamation (sqlite3.c, sqlite3.h, shell.c where there is one) in $sqlite_tree, its origin in $sqlite_origin.
 get_sqlite() {
-    local version
-    for version in "$SQLITE_VERSION" ""; do
-        fetch sqlite3 "$SQLITE_PACKAGE" "$version" || continue
+    local version wanted
+    for wanted in "$SQLITE_PACKAGE $SQLITE_VERSION" "$SQLITE_PACKAGE" "$SQLITE_FALLBACK"; do
+        # shellcheck disable=SC2086
+        set -- $wanted ""
+        fetch sqlite3 "$1" "$2" || continue
         version=${tree##*/sqlite3-}
         if ! sqlite_allowed "$version"; then
             say "the mirror's SQLite $version has a known fault: not used"
@@ -213,7 +217,7 @@ get_sqlite() {
 
 get_libxml2() {
     fetch libxml2 "$LIBXML2_PACKAGE" "$LIBXML2_VERSION" || fetch libxml2 "$LIBXML2_PACKAGE" "" ||
-        fetch libxml2 "$LIBXML2_FALLBACK_PACKAGE" "" || die "libxml2: no version could be had from $(mirror)"
+        fetch libxml2 "$LIBXML2_FALLBACK" "" || die "libxml2: no version could be had from $(mirror)"
     libxml2_tree=$tree libxml2_origin="Debian libxml2 ${tree##*/libxml2-}"
 }
 

@@ -61,7 +61,7 @@ BANNED_IN_PARSER = "fopen open fread fwrite printf fprintf puts fputs time clock
 
 MAX_LINES = 800
 UNFINISHED_ANYWHERE = re.compile(r"\b(TODO|FIXME)\b")
-UNFINISHED_IN_CODE = re.compile(r"\b(XXX|HACK|stub|stubbed|not implemented)\b", re.IGNORECASE)
+UNFINISHED_IN_CODE = re.compile(r"\b(XXX|HACK|(?i:stub|stubbed|not implemented))\b")
 
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')

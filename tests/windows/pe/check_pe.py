@@ -19,6 +19,7 @@ SYSTEM_DLLS = {
     "advapi32.dll",
     "bcrypt.dll",
     "kernel32.dll",
+    "mpr.dll",
     "msvcrt.dll",
     "netapi32.dll",
     "ntdll.dll",
