@@ -247,7 +247,8 @@ CREATE TABLE drug (
         CONSTRAINT "container_type must be NULL or have 1 to 60 characters" CHECK (length(container_type) BETWEEN 1 AND 60) -- for patient-specific use
 ) STRICT, WITHOUT ROWID;
 
--- One row is one order event: placer number, order control, whole content. Rows are added, never changed.
+-- One row is one order event: placer number, order control, whole content. Rows are added, never changed. '+0 days' makes every
+-- version of SQLite count the date anew, so that February 30 comes out as another day and is refused.
 CREATE TABLE medication_order (
     id INTEGER PRIMARY KEY AUTOINCREMENT
         CONSTRAINT "id must be left out or be a positive number below 2^53" CHECK (id BETWEEN 1 AND 9007199254740991), -- leave it out
@@ -267,19 +268,19 @@ CREATE TABLE medication_order (
         CONSTRAINT "ordered_at must be UTC as YYYY-MM-DDTHH:MM:SSZ, with 0, 3 or 6 digits of a second"
         CHECK ((substr(ordered_at, 20) = 'Z' OR substr(ordered_at, 20) GLOB '.[0-9][0-9][0-9]Z'
                 OR substr(ordered_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z')
-               AND strftime('%Y-%m-%dT%H:%M:%S', ordered_at) IS substr(ordered_at, 1, 19)), -- when it was ordered
+               AND strftime('%Y-%m-%dT%H:%M:%S', substr(ordered_at, 1, 19), '+0 days') IS substr(ordered_at, 1, 19)), -- when it was ordered
     start_at TEXT
         CONSTRAINT "start_at must be NULL or UTC as YYYY-MM-DDTHH:MM:SSZ, with 0, 3 or 6 digits of a second"
         CHECK (start_at IS NULL
                OR ((substr(start_at, 20) = 'Z' OR substr(start_at, 20) GLOB '.[0-9][0-9][0-9]Z'
                     OR substr(start_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z')
-                   AND strftime('%Y-%m-%dT%H:%M:%S', start_at) IS substr(start_at, 1, 19))), -- first dose not before
+                   AND strftime('%Y-%m-%dT%H:%M:%S', substr(start_at, 1, 19), '+0 days') IS substr(start_at, 1, 19))), -- first dose not before
     stop_at TEXT
         CONSTRAINT "stop_at must be NULL or UTC as YYYY-MM-DDTHH:MM:SSZ, with 0, 3 or 6 digits of a second"
         CHECK (stop_at IS NULL
                OR ((substr(stop_at, 20) = 'Z' OR substr(stop_at, 20) GLOB '.[0-9][0-9][0-9]Z'
                     OR substr(stop_at, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]Z')
-                   AND strftime('%Y-%m-%dT%H:%M:%S', stop_at) IS substr(stop_at, 1, 19))), -- last dose not after
+                   AND strftime('%Y-%m-%dT%H:%M:%S', substr(stop_at, 1, 19), '+0 days') IS substr(stop_at, 1, 19))), -- last dose not after
     dose_amount TEXT NOT NULL
         CONSTRAINT "dose_amount must be a decimal number such as 1, 0.5 or 12.5, of at most 20 characters"
         CHECK (length(dose_amount) <= 20 AND dose_amount GLOB '[0-9]*' AND dose_amount NOT GLOB '*[^0-9.]*'
@@ -314,7 +315,7 @@ CREATE TABLE medication_order (
     note TEXT
         CONSTRAINT "note must be NULL or have 1 to 1000 characters" CHECK (length(note) BETWEEN 1 AND 1000), -- to the pharmacy (NTE)
     CONSTRAINT "stop_at must not be before start_at" CHECK (start_at IS NULL OR stop_at IS NULL
-               OR strftime('%Y-%m-%dT%H:%M:%S', stop_at) >= strftime('%Y-%m-%dT%H:%M:%S', start_at)),
+               OR substr(stop_at, 1, 19) >= substr(start_at, 1, 19)),
     CONSTRAINT "quantity and quantity_units go together" CHECK ((quantity IS NULL) = (quantity_units IS NULL))
 ) STRICT;
 CREATE INDEX medication_order_of_placer_number ON medication_order (placer_number);

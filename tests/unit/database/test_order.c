@@ -157,11 +157,11 @@ static void a_placer_number_is_one_order_of_one_patient(void **state)
 static void control_characters_are_refused(void **state)
 {
     struct scene *scene = *state;
-#define WITH(column, value)                                                                                   \
-    COLUMNS                                                                                                   \
-        ", " column                                                                                           \
-        ") VALUES ('RX1', 'NW', 1, 1, 'U7', '00093720198', '2026-11-23T18:00:00Z', '1', 'TAB', 'BID', " value \
-        ")"
+#define WITH(column, value)                                                                                  \
+    COLUMNS                                                                                                  \
+    ", " column                                                                                              \
+    ") VALUES ('RX1', 'NW', 1, 1, 'U7', '00093720198', '2026-11-23T18:00:00Z', '1', 'TAB', 'BID', " value    \
+    ")"
     scene_refused(scene, WITH("note", "'a' || char(7)"), "control character");
     scene_refused(scene, WITH("note", "'a' || char(0) || 'b'"), "control character");
     scene_refused(scene, WITH("instructions", "char(27) || 'a'"), "control character");
