@@ -195,7 +195,7 @@ static enum database_kind end_row(struct database *db, struct job *job, instant_
         return ledger_vanished_unclaimed(db, &job->row);
     if (job->work == JOB_GONE && job->row.state == LEDGER_CLAIMED)
         return ledger_end_file(db, job->row.id, LEDGER_VANISHED, NULL, now);
-    return ledger_put_away(db, job->row.id, job->stored ? job->stored : "", now);
+    return ledger_put_away(db, job->row.id, job->stored, now);
 }
 
 /* ---- the transaction ---- */

@@ -119,6 +119,7 @@ void worker_parse(const struct config *config, struct job *job)
     switch (job->match->format) {
     case CONFIG_FORMAT_JMS_EVENT: job->status = parse_jms_event(config, job); break;
     }
+    fault_list_sort(&job->faults); /* by place: the checks above came after the reading */
     if (job->status != PARSE_OK && !job->reason)
         job->reason = job->status == PARSE_INCOMPLETE ? "incomplete" : "faults";
 }

@@ -393,6 +393,10 @@ static bool next_turn(struct feed *feed, char **hints, struct notes *notes)
     notes->offline_status = feed->offline_status;
     feed->offline_told = false;
     if (feed->armed) {
+        if (feed->polled && feed->settings->poll_ms == 0 && !feed->polled_reported) {
+            event_report(EVENT_FEED_POLLED, feed->settings->name);
+            feed->polled_reported = true;
+        }
         feed->identity = feed->armed_identity;
         feed->has_root = feed->scan_due = true;
         feed->armed = false;

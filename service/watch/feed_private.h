@@ -63,7 +63,7 @@ struct feed {
     uint64_t troubles_checked, space_checked;
     bool space_low;
     size_t unrecognised_reported;
-    bool no_right_reported, busy_reported;
+    bool no_right_reported, busy_reported, polled_reported;
 };
 
 enum look_result {

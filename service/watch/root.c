@@ -80,7 +80,11 @@ static void watch_until_lost(struct root *root, struct watch *watch)
         case WATCH_OVERFLOW: callbacks->overflow(callbacks->context); break;
         case WATCH_TIMEOUT: break;
         case WATCH_WOKEN: break;
-        case WATCH_LOST: return;
+        case WATCH_LOST:
+            /* Some servers say only at the first wait that they never notify. */
+            if (status.kind == PLATFORM_UNSUPPORTED)
+                root->polled = true;
+            return;
         }
         if (asked_to_leave(root))
             return;

@@ -1,0 +1,80 @@
+/*
+ * A scene: a share, a data folder and a pharmacy's folder in a temporary place, a configuration, and the engine on them. What the
+ * tests of the whole way are written in.
+ */
+#ifndef TESTS_INTEGRATION_SCENE_H
+#define TESTS_INTEGRATION_SCENE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "service/engine.h"
+#include "service/event.h"
+
+#define SCENE_WAIT_MS 30000u /* how long a test waits for what must happen: far more than it takes */
+
+struct scene {
+    char *root, *share, *data, *pharmacy;
+    char *config_path;
+    struct config *config;
+    struct engine *engine;
+};
+
+/* What a scene may say differently; NULL and 0 for the usual. */
+struct scene_options {
+    const char *match; /* attributes of the match rule besides pattern and format; default: ready="closed" */
+    const char *feed;  /* attributes of the feed besides name and folder */
+    const char *facilities; /* elements; default: VCSO and ADAMS */
+    const char *pharmacy;   /* attributes of the pharmacy besides name and test-folder */
+    const char *more;       /* elements besides */
+};
+
+/* Makes the folders and loads the configuration; fails the test when it is refused. */
+void scene_init(struct scene *scene, const struct scene_options *options);
+
+/* Stops the engine if it runs, and removes everything. */
+void scene_release(struct scene *scene);
+
+void scene_start(struct scene *scene);
+
+/* An orderly stop, within a generous deadline. */
+void scene_stop(struct scene *scene);
+
+/* Writes share/name in one piece, renamed into place from a name that is never taken. */
+void scene_drop(struct scene *scene, const char *name, const char *text);
+void scene_drop_bytes(struct scene *scene, const char *name, const void *bytes, size_t size);
+
+/* Waits until the engine has nothing left to do. */
+void scene_settle(struct scene *scene);
+
+/* Rows of a query on the test database, columns joined by "|", rows by "\n", NULL as "-". Static buffer, valid until the next call. */
+const char *scene_rows(struct scene *scene, const char *sql);
+
+/* Executes SQL as another program would: a connection of its own, BEGIN IMMEDIATE, busy timeout 5 s. */
+void scene_execute(struct scene *scene, const char *sql);
+
+/* assert_string_equal(scene_rows(scene, sql), expected) with the query in the message. */
+void scene_assert_rows(struct scene *scene, const char *sql, const char *expected);
+
+/* How many times an event was reported since the scene began, and the text of the last one (as the Event Viewer shows it). */
+size_t scene_event_count(enum event_id id);
+const char *scene_event_text(enum event_id id);
+
+/* Everything that was reported, one text a line. The caller frees it. */
+char *scene_event_all(void);
+
+/* How many files lie below a folder, and the path (static) of the first whose name ends so; NULL when there is none. */
+size_t scene_count_files(const char *folder);
+const char *scene_find_file(const char *folder, const char *ending);
+
+/* Whole content of a file; the caller frees. Fails the test when it cannot be read. */
+char *scene_read(const char *path);
+
+/* Path below the scene's root, static. */
+const char *scene_path(struct scene *scene, const char *below);
+
+/* The documented DEM example with another booking, patient or further lines. The caller frees it. NULL arguments: as documented. */
+char *scene_dem(const char *patient, const char *booking, const char *housing, const char *extra);
+
+#endif

@@ -1,0 +1,321 @@
+/*
+ * The whole way of one file: dropped into the share, claimed, parsed, applied, put away; and of one order: inserted, rendered,
+ * sent. Real files, the real database, the engine as the service runs it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/file.h"
+#include "platform/path.h"
+#include "tests/integration/scene.h"
+#include "tests/support/cb_cmocka.h"
+#include "tests/support/test_main.h"
+
+static const char EXAMPLE[] = "DataType=\"PatientDemographics\"\r\n"
+                              "PatientID=\"P00012345\"\r\n"
+                              "Facility=\"VCSO\"\r\n"
+                              "LastName=\"DOE\"\r\n"
+                              "FirstName=\"JOHN\"\r\n"
+                              "MI=\"D\"\r\n"
+                              "BirthDate=\"07/22/1946\"\r\n"
+                              "SSN=\"333-22-4444\"\r\n"
+                              "Sex=\"Male\"\r\n"
+                              "Race=\"White\"\r\n"
+                              "Housing=\"ISU\"\r\n"
+                              "Bed=\"RLSE\"\r\n"
+                              "Booking=\"12345678\"\r\n"
+                              "BookingDate=\"2017-06-20 14:32:04\"\r\n"
+                              "ReleaseDate=\"2017-06-28 18:55:39\"\r\n"
+                              "Agency=\"ICE\"\r\n"
+                              "PhotoPath=\"http://facility.co.us/photos/JA/P00012345.jpg\"\r\n"
+                              "Height=\"72\"\r\n"
+                              "Weight=\"140\"\r\n";
+
+static void documented_example_ends_as_one_patient_and_one_booking(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    scene_drop(&scene, "DEM12345678_0400.ini", EXAMPLE);
+    scene_settle(&scene);
+    scene_assert_rows(
+        &scene,
+        "SELECT authority, patient_id, last_name, first_name, middle_name, birth_date, ssn, sex, race, "
+        "height, weight, photo_path FROM patient",
+        "JMS|P00012345|DOE|JOHN|D|1946-07-22|333-22-4444|Male|White|72|140|"
+        "http://facility.co.us/photos/JA/P00012345.jpg");
+    /* Los Angeles in June is 7 hours behind UTC. */
+    scene_assert_rows(
+        &scene,
+        "SELECT authority, booking_number, facility, housing, bed, agency, booking_date, release_date, "
+        "released_at FROM booking",
+        "JMS|12345678|VCSO|ISU|RLSE|ICE|2017-06-20T21:32:04.000000Z|2017-06-29T01:55:39.000000Z|"
+        "2017-06-29T01:55:39.000000Z");
+    scene_assert_rows(&scene, "SELECT feed, name, state, in_place FROM file",
+                      "jms|DEM12345678_0400.ini|done|0");
+    scene_assert_rows(&scene, "SELECT kind, state FROM message", "demographics|applied");
+
+    /* The share is empty, the original lies in the archive under its number. */
+    assert_int_equal(scene_count_files(scene.share), 0);
+    const char *archived = scene_find_file(scene_path(&scene, "data"), "000000000001_DEM12345678_0400.ini");
+    char *bytes = scene_read(archived);
+    assert_string_equal(bytes, EXAMPLE);
+    free(bytes);
+    char *stored = path_join(scene_path(&scene, "data"), "test");
+    char *whole = path_join(stored, scene_rows(&scene, "SELECT stored FROM file"));
+    assert_string_equal(whole, archived);
+    free(whole);
+    free(stored);
+    scene_release(&scene);
+}
+
+static void location_moves_the_booking_and_leaves_a_history(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    char *dem = scene_dem(NULL, NULL, "ISU", NULL);
+    scene_drop(&scene, "DEM1.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_drop(&scene, "LOC1.ini",
+               "DataType=\"PatientLocation\"\r\nPatientID=\"P00012345\"\r\nFacility=\"ADAMS\"\r\n"
+               "Booking=\"12345678\"\r\nHousing=\"B2\"\r\nBed=\"14\"\r\n");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT facility, housing, bed FROM booking", "ADAMS|B2|14");
+    scene_assert_rows(&scene, "SELECT facility, housing, bed FROM location_history ORDER BY id",
+                      "VCSO|ISU|RLSE\nADAMS|B2|14");
+    scene_assert_rows(&scene, "SELECT kind, state FROM message ORDER BY id",
+                      "demographics|applied\nlocation|applied");
+    scene_release(&scene);
+}
+
+static void release_date_releases_the_booking(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    char *dem = scene_dem(NULL, NULL, NULL, NULL);
+    scene_drop(&scene, "DEM1.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT released_at FROM booking", "-");
+    dem = scene_dem(NULL, NULL, NULL, "ReleaseDate=\"2017-06-28 18:55:39\"\r\n");
+    scene_drop(&scene, "DEM2.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT released_at FROM booking", "2017-06-29T01:55:39.000000Z");
+    scene_release(&scene);
+}
+
+static void a_repeat_is_applied_again_and_ends_as_duplicate(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    scene_drop(&scene, "DEM1.ini", EXAMPLE);
+    scene_settle(&scene);
+    scene_drop(&scene, "DEM1.ini", EXAMPLE);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM message ORDER BY id", "applied\nduplicate");
+    scene_assert_rows(&scene, "SELECT count(*) FROM patient", "1");
+    assert_int_equal(scene_count_files(scene_path(&scene, "data"
+                                                          "/"
+                                                          "test")),
+                     2);
+    scene_release(&scene);
+}
+
+static void moved_there_and_back_ends_where_the_last_file_says(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    char *there = scene_dem(NULL, NULL, "A", NULL), *back = scene_dem(NULL, NULL, "B", NULL);
+    const char *files[] = {there, back, there};
+    for (int i = 0; i < 3; i++) {
+        scene_drop(&scene, "DEM1.ini", files[i]);
+        scene_settle(&scene);
+    }
+    scene_assert_rows(&scene, "SELECT housing FROM booking", "A");
+    scene_assert_rows(&scene, "SELECT state FROM message ORDER BY id", "applied\napplied\napplied");
+    free(there);
+    free(back);
+    scene_release(&scene);
+}
+
+static void a_bad_file_goes_to_quarantine_with_line_and_field(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    scene_drop(
+        &scene, "DEM1.ini",
+        "DataType=\"PatientDemographics\"\r\nPatientID=\"P1\"\r\nFacility=\"NOWHERE\"\r\nLastName=\"ROE\"\r\n"
+        "FirstName=\"JANE\"\r\nBirthDate=\"02/30/1980\"\r\nSex=\"Female\"\r\nHousing=\"A\"\r\nBooking=\"77\"\r\n"
+        "BookingDate=\"2017-02-30 10:00:00\"\r\n");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state, in_place, reason FROM file", "quarantined|0|faults");
+    scene_assert_rows(&scene, "SELECT state FROM message", "quarantined");
+    scene_assert_rows(&scene, "SELECT count(*) FROM patient", "0");
+    assert_int_equal(scene_count_files(scene.share), 0);
+    char *reason =
+        scene_read(scene_find_file(scene_path(&scene, "data"), "000000000001_DEM1.ini.reason.txt"));
+    assert_non_null(strstr(reason, "line 6, BirthDate"));
+    assert_non_null(strstr(reason, "line 10, BookingDate"));
+    assert_null(strstr(reason, "ROE"));
+    assert_null(strstr(reason, "1980"));
+    free(reason);
+    assert_non_null(scene_find_file(scene_path(&scene, "data"), "000000000001_DEM1.ini"));
+    assert_int_equal(scene_event_count(EVENT_QUARANTINED), 1);
+    assert_non_null(strstr(scene_event_text(EVENT_QUARANTINED), "line 6, BirthDate"));
+    scene_release(&scene);
+}
+
+static void an_unknown_facility_is_refused_with_the_known_codes(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    scene_drop(
+        &scene, "LOC1.ini",
+        "DataType=\"PatientDemographics\"\r\nPatientID=\"P1\"\r\nFacility=\"NOWHERE\"\r\nLastName=\"ROE\"\r\n"
+        "FirstName=\"JANE\"\r\nBirthDate=\"02/03/1980\"\r\nSex=\"Female\"\r\nHousing=\"A\"\r\nBooking=\"77\"\r\n"
+        "BookingDate=\"2017-02-03 10:00:00\"\r\n");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM file", "quarantined");
+    char *reason = scene_read(scene_find_file(scene_path(&scene, "data"), ".reason.txt"));
+    assert_non_null(strstr(reason, "line 3, Facility"));
+    assert_non_null(strstr(reason, "VCSO, ADAMS"));
+    assert_null(strstr(reason, "NOWHERE"));
+    free(reason);
+    scene_release(&scene);
+}
+
+static void files_present_before_the_start_are_taken_in_order_of_writing_then_name(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    char name[32];
+    for (int i = 1; i <= 300; i++) {
+        char booking[16];
+        (void)snprintf(booking, sizeof booking, "B%d", i);
+        (void)snprintf(name, sizeof name, "DEM%d.ini", i);
+        char *dem = scene_dem(booking, booking, NULL, NULL);
+        scene_drop(&scene, name, dem);
+        free(dem);
+    }
+    scene_start(&scene);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT count(*), sum(state = 'done'), sum(in_place) FROM file", "300|300|0");
+    scene_assert_rows(&scene, "SELECT count(*) FROM patient", "300");
+    /* The last-write times rise with the numbers, and so must the ledger's. */
+    scene_assert_rows(&scene, "SELECT count(*) FROM file WHERE name <> 'DEM' || id || '.ini'", "0");
+    assert_int_equal(scene_count_files(scene.share), 0);
+    scene_release(&scene);
+}
+
+static void names_that_are_never_taken_stay(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    scene_drop(&scene, "DEM2.ini.tmp", EXAMPLE);
+    scene_drop(&scene, "~$DEM1.ini", EXAMPLE);
+    scene_drop(&scene, "readme.txt", "no rule matches this");
+    scene_drop(&scene, "DEM1.ini", EXAMPLE);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT name FROM file", "DEM1.ini");
+    assert_int_equal(scene_count_files(scene.share), 3);
+    struct engine_figures figures;
+    engine_figures(scene.engine, &figures);
+    assert_int_equal(figures.unrecognised, 1);
+    scene_release(&scene);
+}
+
+static void quiet_time_protects_a_file_that_is_appended_to(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &(struct scene_options){.match = "ready=\"quiet\" quiet=\"300 ms\""});
+    scene_start(&scene);
+    char *dem = scene_dem(NULL, NULL, NULL, NULL);
+    scene_drop(&scene, "DEM1.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT name, state FROM file", "DEM1.ini|done");
+    scene_release(&scene);
+}
+
+static void a_stop_and_a_start_lose_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 100; i++) {
+            char booking[16], name[32];
+            (void)snprintf(booking, sizeof booking, "B%d-%d", round, i);
+            (void)snprintf(name, sizeof name, "DEM%s.ini", booking);
+            char *dem = scene_dem(booking, booking, NULL, NULL);
+            scene_drop(&scene, name, dem);
+            free(dem);
+        }
+        scene_start(&scene);
+        if (round % 2 == 0)
+            scene_settle(&scene);
+        scene_stop(&scene); /* otherwise in the middle of the load */
+    }
+    scene_start(&scene);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT count(*), sum(state = 'done'), sum(in_place) FROM file", "500|500|0");
+    scene_assert_rows(&scene, "SELECT count(*) FROM patient", "500");
+    scene_assert_rows(&scene, "SELECT count(*) FROM message WHERE state <> 'applied'", "0");
+    assert_int_equal(scene_count_files(scene.share), 0);
+    scene_release(&scene);
+}
+
+static void only_one_engine_runs_on_a_data_folder(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    struct engine *second = NULL;
+    char message[400];
+    struct engine_options options = {.config = scene.config};
+    assert_int_equal(engine_start(&options, &second, message, sizeof message), ENGINE_LOCKED);
+    assert_null(second);
+    assert_non_null(strstr(message, "another CorBridge"));
+    scene_release(&scene);
+}
+
+int main(void)
+{
+    test_main_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documented_example_ends_as_one_patient_and_one_booking),
+        cmocka_unit_test(location_moves_the_booking_and_leaves_a_history),
+        cmocka_unit_test(release_date_releases_the_booking),
+        cmocka_unit_test(a_repeat_is_applied_again_and_ends_as_duplicate),
+        cmocka_unit_test(moved_there_and_back_ends_where_the_last_file_says),
+        cmocka_unit_test(a_bad_file_goes_to_quarantine_with_line_and_field),
+        cmocka_unit_test(an_unknown_facility_is_refused_with_the_known_codes),
+        cmocka_unit_test(files_present_before_the_start_are_taken_in_order_of_writing_then_name),
+        cmocka_unit_test(names_that_are_never_taken_stay),
+        cmocka_unit_test(quiet_time_protects_a_file_that_is_appended_to),
+        cmocka_unit_test(a_stop_and_a_start_lose_nothing),
+        cmocka_unit_test(only_one_engine_runs_on_a_data_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
