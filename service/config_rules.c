@@ -28,6 +28,12 @@ bool config_folder_is_remote(const char *folder)
 /* A part of the path that Windows would read as another name than it is written. */
 static const char *bad_part(const char *folder)
 {
+    for (const char *p = folder; (p = strstr(p, "..")) != NULL; p += 2) {
+        bool starts = p > folder && (p[-1] == '/' || p[-1] == '\\');
+        bool ends = p[2] == '\0' || p[2] == '/' || p[2] == '\\';
+        if (starts && ends)
+            return "has a part '..'";
+    }
 #ifdef _WIN32
     const char *rest = folder;
     if (strncmp(rest, "\\\\?\\", 4) == 0)
@@ -44,14 +50,6 @@ static const char *bad_part(const char *folder)
             return "has a part that ends with a blank or a dot";
     }
 #endif
-    const char *p = folder;
-    while ((p = strstr(p, "..")) != NULL) {
-        bool starts = p > folder && (p[-1] == '/' || p[-1] == '\\');
-        bool ends = p[2] == '\0' || p[2] == '/' || p[2] == '\\';
-        if (starts && ends)
-            return "has a part '..'";
-        p += 2;
-    }
     return NULL;
 }
 
