@@ -51,14 +51,17 @@ static bool set(struct apply_work *work, struct booking *booking, enum booking_c
                         value);
 }
 
-/* Housing and Bed are one value: who gives the housing states both. */
+/* Housing and Bed are one value: who gives the housing states both. A bed whose value had a fault is left as it was (RULES "Faults and
+ * warnings"), unless the housing changes: the old bed in the new housing would send a nurse to the wrong place. */
 static void merge_location(struct apply_work *work, struct booking *booking)
 {
     struct slice housing;
     struct slice bed;
     bool housing_stated = apply_states(work, JMS_HOUSING, &housing);
     bool bed_stated = apply_states(work, JMS_BED, &bed);
-    if (housing_stated && !bed_stated) {
+    bool bed_left = work->input->event->fields[JMS_BED].faulty &&
+                    (!housing_stated || slice_equal(housing, booking->columns[BOOKING_HOUSING]));
+    if (housing_stated && !bed_stated && !bed_left) {
         bed = SLICE_EMPTY;
         bed_stated = true;
     }

@@ -150,6 +150,32 @@ static void moved_there_and_back_ends_where_the_last_file_says(void **state)
     scene_release(&scene);
 }
 
+static void a_faulty_bed_is_left_as_it_was_unless_the_housing_changes(void **state)
+{
+    (void)state;
+    static const char FORM[] =
+        "DataType=\"PatientLocation\"\r\nPatientID=\"P00012345\"\r\nBooking=\"12345678\"\r\nHousing=\"%s\"\r\nBed=\"%s\"\r\n";
+    char bed[129], text[512];
+    memset(bed, 'x', sizeof bed - 1); /* one character more than a bed may have */
+    bed[sizeof bed - 1] = '\0';
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    char *dem = scene_dem(NULL, NULL, "ISU", NULL);
+    scene_drop(&scene, "DEM1.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    (void)snprintf(text, sizeof text, FORM, "ISU", bed);
+    scene_drop(&scene, "LOC1.ini", text);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT housing, bed FROM booking", "ISU|RLSE");
+    (void)snprintf(text, sizeof text, FORM, "B2", bed);
+    scene_drop(&scene, "LOC2.ini", text);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT housing, bed FROM booking", "B2|-");
+    scene_release(&scene);
+}
+
 static void a_bad_file_goes_to_quarantine_with_line_and_field(void **state)
 {
     (void)state;
@@ -309,6 +335,7 @@ int main(void)
         cmocka_unit_test(release_date_releases_the_booking),
         cmocka_unit_test(a_repeat_is_applied_again_and_ends_as_duplicate),
         cmocka_unit_test(moved_there_and_back_ends_where_the_last_file_says),
+        cmocka_unit_test(a_faulty_bed_is_left_as_it_was_unless_the_housing_changes),
         cmocka_unit_test(a_bad_file_goes_to_quarantine_with_line_and_field),
         cmocka_unit_test(an_unknown_facility_is_refused_with_the_known_codes),
         cmocka_unit_test(files_present_before_the_start_are_taken_in_order_of_writing_then_name),
