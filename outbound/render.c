@@ -11,12 +11,11 @@
 #include <string.h>
 
 #include "outbound/hl7_writer.h"
+#include "outbound/render_check.h"
 #include "parser/encoding.h"
 #include "parser/zone.h"
 
 const char render_no_memory[] = "there is not enough memory for the message: retry when the machine has some";
-
-#define CONTROL_ID_MAX ((size_t)20) /* MSH-10, HL7 2.5.1 §2.15.9.10 */
 
 /* What the segments have in common. */
 struct rendering {
@@ -24,128 +23,6 @@ struct rendering {
     const struct medication_order *order;
     const struct zone *zone; /* of the facility; NULL: UTC */
 };
-
-static bool is_blank(const char *text)
-{
-    return text == NULL || slice_trim(slice_of(text)).len == 0;
-}
-
-/* Data type NM without a sign: "30", "2.5". */
-static bool is_number(struct slice text)
-{
-    size_t digits = 0, points = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] >= '0' && text.ptr[i] <= '9')
-            digits++;
-        else if (text.ptr[i] == '.' && digits > 0 && points == 0)
-            points++;
-        else
-            return false;
-    }
-    return digits > 0 && text.ptr[text.len - 1] != '.';
-}
-
-/* --- what the message cannot be without ------------------------------------------------------------------------- */
-
-#define NEW_ROW                                                                                              \
-    "insert a medication_order row that has it, with replaces = the id of the failed one (its content never changes)"
-
-static const struct {
-    size_t offset; /* of a const char * in struct medication_order */
-    const char *sentence;
-} required[] = {
-#define COLUMN(name, sentence)                                                                               \
-    {                                                                                                        \
-        offsetof(struct medication_order, name), sentence                                                    \
-    }
-    COLUMN(placer_number, "the order has no number (ORC-2, medication_order.placer_number): " NEW_ROW),
-    COLUMN(patient_id,
-           "the patient has no PatientID (PID-3): let the JMS send it (patient.patient_id), then retry"),
-    COLUMN(last_name,
-           "the patient has no family name (PID-5): let the JMS send it (patient.last_name), then retry"),
-    COLUMN(booking_number,
-           "the booking has no number (PV1-19): let the JMS send it (booking.booking_number), then retry"),
-    COLUMN(facility,
-           "the booking has no facility (PV1-3): let the JMS send it (booking.facility), then retry"),
-    COLUMN(provider_last, "the provider has no family name (ORC-12): fill provider.last_name, then retry"),
-    COLUMN(provider_npi, "the provider has no NPI (ORC-12): fill provider.npi, then retry"),
-    COLUMN(ndc, "the drug has no NDC (RXE-2): fill drug.ndc, then retry"),
-    COLUMN(drug_name, "the drug has no name (RXE-2): fill drug.name, then retry"),
-    COLUMN(dose_units, "the order has no dose units (RXE-5, medication_order.dose_units): " NEW_ROW),
-    COLUMN(route, "the order has no route (RXR-1, medication_order.route, such as PO): " NEW_ROW),
-#undef COLUMN
-};
-
-/* Codes of table 0119 that CorEMR sends. A controlled drug needs the prescriber's DEA number where the message asks the
- * pharmacy to dispense; to stop an order must not fail for want of it. */
-static const struct {
-    const char *code;
-    bool dispenses;
-} order_controls[] = {{"NW", true}, {"CA", false}, {"DC", false}, {"HD", false},
-                      {"RL", true}, {"RF", true},  {"XO", true}};
-
-/* Table 0477 for drug.schedule; NULL when there is no such schedule. */
-static const char *schedule_code(const char *schedule)
-{
-    static const char *const codes[] = {"I", "II", "III", "IV", "V"};
-    if (schedule[0] < '1' || schedule[0] > '5' || schedule[1] != '\0')
-        return NULL;
-    return codes[schedule[0] - '1'];
-}
-
-/* Table 0001 for patient.sex; NULL when it is none of the documented words. */
-static const char *sex_code(const char *sex)
-{
-    if (strcmp(sex, "Male") == 0)
-        return "M";
-    if (strcmp(sex, "Female") == 0)
-        return "F";
-    return strcmp(sex, "Unknown") == 0 ? "U" : NULL;
-}
-
-/* NULL when the message can be written. */
-static const char *check(const struct render_input *input)
-{
-    const struct medication_order *order = input->order;
-    for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
-        const char *value;
-        memcpy(&value, (const char *)order + required[i].offset, sizeof value);
-        if (is_blank(value))
-            return required[i].sentence;
-    }
-    if (order->ordered_at == INSTANT_NONE)
-        return "the order has no time (ORC-9, medication_order.ordered_at): " NEW_ROW;
-    if (order->dose_amount == NULL || !is_number(slice_of(order->dose_amount)))
-        return "the dose is no number (RXE-3, medication_order.dose_amount): " NEW_ROW;
-    if (order->quantity != NULL && !is_number(slice_of(order->quantity)))
-        return "the quantity is no number (RXE-10, medication_order.quantity): " NEW_ROW;
-    bool known = false, dispenses = false;
-    for (size_t i = 0; i < sizeof order_controls / sizeof order_controls[0]; i++) {
-        if (order->order_control != NULL && strcmp(order->order_control, order_controls[i].code) == 0) {
-            known = true;
-            dispenses = order_controls[i].dispenses;
-        }
-    }
-    if (!known)
-        return "the order control is none of NW, CA, DC, HD, RL, RF, XO (ORC-1, medication_order.order_control): " NEW_ROW;
-    if (order->drug_schedule != NULL) {
-        if (schedule_code(order->drug_schedule) == NULL)
-            return "the schedule of the drug is none of 1 to 5 (RXE-35): mend drug.schedule, then retry";
-        if (dispenses && is_blank(order->provider_dea))
-            return "the drug is a controlled substance and the provider has no DEA number (RXE-13): fill provider.dea, "
-                   "then retry";
-    }
-    struct civil_time birth;
-    if (order->birth_date != NULL && datetime_parse_date(slice_of(order->birth_date), &birth) != FAULT_NONE)
-        return "the birth date of the patient is no date (PID-7): let the JMS send it (patient.birth_date), then retry";
-    if (order->sex != NULL && sex_code(order->sex) == NULL)
-        return "the sex of the patient is none of Male, Female, Unknown (PID-8): let the JMS send it (patient.sex), then "
-               "retry";
-    size_t control_id = input->control_id == NULL ? 0 : strlen(input->control_id);
-    if (control_id == 0 || control_id > CONTROL_ID_MAX)
-        return "the control id must have 1 to 20 characters (MSH-10): a fault of this program, report it";
-    return NULL;
-}
 
 /* --- data types --------------------------------------------------------------------------------------------------- */
 
@@ -238,9 +115,9 @@ static void write_pid(struct rendering *rendering)
         (void)snprintf(text, sizeof text, "%04d%02u%02u", (int)birth.year, birth.month, birth.day);
         hl7_text(writer, text);
     }
-    hl7_field_text(writer, 8, order->sex == NULL ? NULL : sex_code(order->sex));
+    hl7_field_text(writer, 8, order->sex == NULL ? NULL : render_sex_code(order->sex));
     hl7_field(writer, 10);
-    if (!is_blank(order->race)) {
+    if (!render_is_blank(order->race)) {
         const char *code = NULL;
         for (size_t i = 0; i < sizeof races / sizeof races[0]; i++) {
             if (strcmp(order->race, races[i].name) == 0)
@@ -291,7 +168,7 @@ static bool split_strength(struct slice strength, struct slice *amount, struct s
         end++;
     *amount = (struct slice){strength.ptr, end};
     *units = slice_trim(slice_after(strength, end));
-    if (!is_number(*amount) || units->len == 0)
+    if (!render_is_number(*amount) || units->len == 0)
         return false;
     char first = units->ptr[0];
     if (first != '%' && (first < 'A' || first > 'Z') && (first < 'a' || first > 'z'))
@@ -325,7 +202,7 @@ static void write_rxe(struct rendering *rendering, bool *strength_written)
     hl7_field(writer, 12);
     if (order->refills >= 0)
         hl7_number(writer, order->refills);
-    if (!is_blank(order->provider_dea))
+    if (!render_is_blank(order->provider_dea))
         write_provider(rendering, 13, order->provider_dea, "DEA", "2.16.840.1.113883.4.814");
     struct slice amount, units;
     *strength_written = split_strength(slice_trim(slice_of(order->strength)), &amount, &units);
@@ -337,7 +214,7 @@ static void write_rxe(struct rendering *rendering, bool *strength_written)
     }
     write_ce_text(writer, 27, order->indication);
     if (order->drug_schedule != NULL) {
-        hl7_field_text(writer, 35, schedule_code(order->drug_schedule));
+        hl7_field_text(writer, 35, render_schedule_code(order->drug_schedule));
         hl7_component_text(writer, 3, "HL70477");
     }
 }
@@ -420,7 +297,7 @@ static void write_rxr(struct rendering *rendering)
 
 const char *render_order(const struct render_input *input, struct arena *arena, struct slice *message)
 {
-    const char *sentence = check(input);
+    const char *sentence = render_check(input);
     if (sentence != NULL)
         return sentence;
     struct rendering rendering = {.order = input->order};

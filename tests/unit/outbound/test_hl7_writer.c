@@ -69,6 +69,7 @@ static void empty_ends_are_cut(void **state)
     hl7_subcomponent(&writer, 3);
     hl7_text(&writer, "");
     hl7_field_text(&writer, 7, "x");
+    hl7_component(&writer, 4);
     hl7_repeat(&writer);
     hl7_component_text(&writer, 2, "y");
     hl7_repeat(&writer);
