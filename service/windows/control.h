@@ -73,11 +73,11 @@ struct platform_status service_control_work(void);
  * Lets the service check itself, with its own account's rights: by control code 129 when it runs; when it is stopped, by a
  * start with the argument `check`, which writes the answer and stops with exit code 0. Success: *answer (heap, the caller
  * frees) is what commands_check_answer() (service/commands/commands.h) wrote in the service. `data_folder` is where the service
- * leaves its answer: <data>\check-answer.json.
+ * leaves its answer: <data>\check-answer.txt.
  */
 struct platform_status service_control_check(const char *data_folder, uint32_t deadline_ms, char **answer);
 
-#define SERVICE_CHECK_ANSWER "check-answer.json"
+#define SERVICE_CHECK_ANSWER "check-answer.txt"
 
 /* Configuration file of the installed service, read from its start command; when there is none, the place where `install`
  * would put it (%ProgramData%\CorBridge\corbridge.xml; natively /etc/corbridge/corbridge.xml). Heap, the caller frees; NULL when memory is exhausted. */

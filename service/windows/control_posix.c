@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/windows/event_log.h"
+
 static const struct platform_status UNSUPPORTED = {PLATFORM_UNSUPPORTED, 0};
 
 struct platform_status service_control_query(struct service_status *out)
@@ -65,4 +67,10 @@ bool service_uninstall(bool remove_data, service_report report, void *context)
     (void)remove_data;
     report(context, SERVICE_STEP_BAD, "this build has no Windows service that could be removed");
     return false;
+}
+
+struct platform_status event_log_registered(char **exe)
+{
+    *exe = NULL;
+    return UNSUPPORTED;
 }

@@ -27,4 +27,8 @@ uint32_t event_log_identifier(enum event_id id);
 struct platform_status event_log_register(const char *exe);
 struct platform_status event_log_unregister(void);
 
+/* The program that the source names for its messages, on the heap; the caller frees. PLATFORM_NOT_FOUND when there is no source,
+ * PLATFORM_UNSUPPORTED where there is no event log. */
+struct platform_status event_log_registered(char **exe);
+
 #endif

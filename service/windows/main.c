@@ -13,6 +13,7 @@
 #include "platform/process.h"
 #include "platform/wide_win32.h"
 #include "service/commands/commands.h"
+#include "service/windows/control.h"
 #include "service/windows/service_main.h"
 
 /* mingw-w64: arguments are taken as they are; `*.ini` is for us to read, not for the C runtime. */
@@ -63,9 +64,25 @@ static void prepare_process(void)
     (void)SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
 }
 
+/* corbridge.exe service --state: for the installer, which puts back the state that it found. Exit code 0: it runs or is paused;
+ * 1: it does not run; 4: it is not installed. */
+static int tell_state(void)
+{
+    struct service_status service;
+    if (!platform_ok(service_control_query(&service)))
+        return COMMANDS_FAILED;
+    process_print(service_state_name(service.state));
+    process_print("\n");
+    if (service.state == SERVICE_STATE_ABSENT)
+        return COMMANDS_NOT_FOUND;
+    return service.state == SERVICE_STATE_STOPPED ? COMMANDS_FAILED : COMMANDS_OK;
+}
+
 /* corbridge.exe service --config FILE --data FOLDER */
 static int run_service(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[2], "--state") == 0)
+        return tell_state();
     const char *config = NULL;
     const char *data_folder = NULL;
     for (int i = 2; i + 1 < argc; i += 2) {
