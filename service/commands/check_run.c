@@ -11,6 +11,7 @@
 #include "platform/process.h"
 #include "service/commands/check_report.h"
 #include "service/commands/commands.h"
+#include "service/windows/event_log.h"
 #include "service/world.h"
 
 #define MB ((uint64_t)1024 * 1024)
@@ -173,6 +174,30 @@ static void check_pharmacy_folder(struct check_report *report, const struct conf
         add_failure(report, area, "cannot be written:", folder, status);
 }
 
+/* Without its source the Event Viewer shows events without their text. */
+static void check_event_source(struct check_report *report)
+{
+    char *exe = NULL;
+    bool exists = false;
+    struct platform_status status = event_log_registered(&exe);
+    if (status.kind == PLATFORM_UNSUPPORTED)
+        return; /* no event log here */
+    if (status.kind == PLATFORM_NOT_FOUND) {
+        check_report_add(report, CHECK_WARNING, "event source",
+                         "not registered, events show without their text: corbridge install registers it");
+    } else if (!platform_ok(status)) {
+        char text[200];
+        platform_status_text(status, text, sizeof text);
+        check_report_add(report, CHECK_WARNING, "event source", "cannot be looked at, error %s", text);
+    } else if (!platform_ok(file_exists(exe, &exists)) || !exists) {
+        check_report_add(report, CHECK_WARNING, "event source",
+                         "names '%s', which is not there: corbridge install mends it", exe);
+    } else {
+        check_report_add(report, CHECK_OK, "event source", "registered");
+    }
+    free(exe);
+}
+
 void check_run(const struct config *config, struct check_report *report)
 {
     check_report_add(report, CHECK_OK, "configuration",
@@ -183,6 +208,7 @@ void check_run(const struct config *config, struct check_report *report)
     check_report_add(report, CHECK_OK, "account", "all below is as seen by %s",
                      user != NULL ? user : "this account");
     free(user);
+    check_event_source(report);
     check_data(report, config);
     check_world(report, config, DATABASE_TEST);
     check_world(report, config, DATABASE_LIVE);

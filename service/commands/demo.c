@@ -19,7 +19,8 @@
 #define IDLE_MS     30000
 #define MESSAGE_MAX ((size_t)1024 * 1024)
 
-/* The example of CorEMR's documentation, with a booking that goes on; then a move; then a file with two faults. */
+/* The example of CorEMR's documentation, with a booking that goes on; a file with two faults; a move. In the order of their names
+ * too, since they may be written within one tick of the file system's clock. */
 static const struct {
     const char *name, *text;
 } FILES[] = {
@@ -28,13 +29,13 @@ static const struct {
      "LastName=\"DOE\"\r\nFirstName=\"JOHN\"\r\nMI=\"D\"\r\nBirthDate=\"07/22/1946\"\r\n"
      "Sex=\"Male\"\r\nRace=\"White\"\r\nHousing=\"ISU\"\r\nBed=\"RLSE\"\r\nBooking=\"12345678\"\r\n"
      "BookingDate=\"2017-06-20 14:32:04\"\r\nAgency=\"ICE\"\r\nHeight=\"72\"\r\nWeight=\"140\"\r\n"},
-    {"LOC12345678_0500.ini",
-     "DataType=\"PatientLocation\"\r\nPatientID=\"P00012345\"\r\nBooking=\"12345678\"\r\n"
-     "Facility=\"VCSO\"\r\nHousing=\"B-POD\"\r\nBed=\"12\"\r\n"},
-    {"DEM87654321_0600.ini",
+    {"DEM87654321_0430.ini",
      "DataType=\"PatientDemographics\"\r\nPatientID=\"P00054321\"\r\nFacility=\"VCSO\"\r\n"
      "LastName=\"ROE\"\r\nFirstName=\"JANE\"\r\nBirthDate=\"02/30/1980\"\r\nSex=\"Female\"\r\n"
      "Housing=\"ISU\"\r\nBooking=\"87654321\"\r\n"},
+    {"LOC12345678_0500.ini",
+     "DataType=\"PatientLocation\"\r\nPatientID=\"P00012345\"\r\nBooking=\"12345678\"\r\n"
+     "Facility=\"VCSO\"\r\nHousing=\"B-POD\"\r\nBed=\"12\"\r\n"},
 };
 
 static const char CONFIG[] =

@@ -93,20 +93,20 @@ struct platform_status event_log_unregister(void)
     return platform_status_from_code((uint32_t)error);
 }
 
+/* RRF_RT_REG_SZ takes REG_EXPAND_SZ too, and expands it. */
 struct platform_status event_log_registered(char **exe)
 {
     *exe = NULL;
     DWORD bytes = 0;
-    LSTATUS error =
-        RegGetValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"EventMessageFile",
-                     RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_SUBKEY_WOW6464KEY, NULL, NULL, &bytes);
+    LSTATUS error = RegGetValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"EventMessageFile",
+                                 RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY, NULL, NULL, &bytes);
     if (error != ERROR_SUCCESS)
         return platform_status_from_code((uint32_t)error);
     wchar_t *path = calloc(1, bytes + sizeof *path);
     if (path == NULL)
         return platform_status_from_code(ERROR_NOT_ENOUGH_MEMORY);
     error = RegGetValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"EventMessageFile",
-                         RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_SUBKEY_WOW6464KEY, NULL, path, &bytes);
+                         RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY, NULL, path, &bytes);
     if (error == ERROR_SUCCESS) {
         *exe = wide_to_text(path, wcslen(path));
         if (*exe == NULL)

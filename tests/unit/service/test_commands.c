@@ -362,7 +362,7 @@ static void test_demo_shows_the_whole_way(void **state)
         fail_msg("%s%s", demo.out, demo.err);
     assert_holds(demo.out, "patient   1: JMS P00012345, DOE, JOHN, born 1946-07-22, Male");
     assert_holds(demo.out, "facility VCSO, housing B-POD, bed 12, since 2017-06-20T21:32:04.000000Z");
-    assert_holds(demo.out, "fault     file 3, line 6, BirthDate: date-not-in-calendar");
+    assert_holds(demo.out, "fault     file 2, line 6, BirthDate: date-not-in-calendar");
     assert_holds(demo.out, "|RDE^O11^RDE_O11|");
     assert_holds(demo.out, "DOE^JOHN^D");
     assert_no_patient_data(demo.err); /* the events */
