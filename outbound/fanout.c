@@ -165,37 +165,28 @@ static bool is_stopped(const struct order_event *events, const bool *failed, siz
     return false;
 }
 
-enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners,
-                              size_t count, instant_us now, size_t limit, struct arena *arena,
-                              fanout_failed_function failed_function, void *context,
-                              struct fanout_counts *counts)
+/* Takes the next `limit` new events. *found is how many there were, of which some may be stopped by one that failed just now. */
+static enum database_kind run_batch(const struct fanout *fanout, size_t limit,
+                                    fanout_failed_function failed_function, void *context,
+                                    struct fanout_counts *counts, size_t *found)
 {
-    *counts = (struct fanout_counts){0};
-    struct fanout fanout = {
-        .db = db,
-        .world = world,
-        .partners = partners,
-        .partner_count = count,
-        .now = now,
-        .arena = arena,
-    };
-    struct order_event *events;
-    size_t event_count;
-    enum database_kind kind = order_events_new(db, limit, arena, &events, &event_count);
-    if (kind == DATABASE_NONE || (kind == DATABASE_OK && event_count == 0))
+    struct order_event *events = NULL;
+    *found = 0;
+    enum database_kind kind = order_events_new(fanout->db, limit, fanout->arena, &events, found);
+    if (kind == DATABASE_NONE || (kind == DATABASE_OK && *found == 0))
         return DATABASE_OK;
     if (kind != DATABASE_OK)
         return kind;
-    bool *failed = arena_take_array(arena, event_count, sizeof *failed);
+    bool *failed = arena_take_array(fanout->arena, *found, sizeof *failed);
     if (failed == NULL)
         return DATABASE_NO_MEMORY;
-    for (size_t i = 0; i < event_count; i++) {
+    for (size_t i = 0; i < *found; i++) {
         if (is_stopped(events, failed, i))
             continue;
         enum order_event_state state;
         size_t queued;
         const char *reason;
-        kind = run_event(&fanout, &events[i], &state, &queued, &reason);
+        kind = run_event(fanout, &events[i], &state, &queued, &reason);
         if (kind != DATABASE_OK)
             return kind;
         counts->events++;
@@ -207,5 +198,30 @@ enum database_kind fanout_run(struct database *db, enum database_world world, co
                 failed_function(context, events[i].id, reason);
         }
     }
+    return DATABASE_OK;
+}
+
+enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners,
+                              size_t count, instant_us now, size_t limit, struct arena *arena,
+                              fanout_failed_function failed, void *context, struct fanout_counts *counts)
+{
+    *counts = (struct fanout_counts){0};
+    const struct fanout fanout = {
+        .db = db,
+        .world = world,
+        .partners = partners,
+        .partner_count = count,
+        .now = now,
+        .arena = arena,
+    };
+    /* Events that were stopped are not found again: so each turn ends some, and fewer than asked for means that there are no
+     * more. */
+    size_t wanted, found;
+    do {
+        wanted = limit - counts->events;
+        enum database_kind kind = run_batch(&fanout, wanted, failed, context, counts, &found);
+        if (kind != DATABASE_OK)
+            return kind;
+    } while (found == wanted && counts->events < limit);
     return DATABASE_OK;
 }

@@ -21,7 +21,7 @@ struct fanout_counts {
 typedef void (*fanout_failed_function)(void *context, int64_t order_event, const char *reason);
 
 /*
- * Takes at most `limit` new events. Each goes through a savepoint of its own: an event that cannot be rendered ends as
+ * Takes at most `limit` new events; when counts->events is less, there are no more. Each goes through a savepoint of its own: an event that cannot be rendered ends as
  * `failed` with its reason and stops only later rows of the same order. An order that names no pharmacy goes to every
  * partner that serves the booking's facility; one that no partner serves fails with that reason, in the live world it ends as
  * `no live partner` (`partners` are then the live ones). In a transaction of the caller. Anything but DATABASE_OK: roll back.

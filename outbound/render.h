@@ -31,8 +31,7 @@ extern const char render_no_memory[];
 #define RENDER_FILE_NAME_SIZE ((size_t)201) /* 200 characters and NUL */
 
 /* The file name by the partner's pattern. False when the pattern gives an unusable name: without %N and %C, longer than 200
- * characters, with a character that Windows or a transfer program does not keep, beginning with a dot, ending in a dot or
- * .tmp. The configuration is checked with this function too. */
+ * bytes, with a character that Windows does not allow, with a dot or blank at an end, beginning with ~$ or ending in .tmp. */
 bool render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
                       const char *control_id, char out[RENDER_FILE_NAME_SIZE]);
 

@@ -21,10 +21,10 @@ static void add(struct name *name, const char *text)
     name->length += length;
 }
 
-/* What Windows allows in a name and every transfer program keeps: printable ASCII without the reserved characters. */
+/* What Windows allows in a name. Bytes from 0x80 are the configuration's UTF-8. */
 static bool is_allowed(char c)
 {
-    return c > 0x20 && c < 0x7F && strchr("<>:\"/\\|?*%", c) == NULL;
+    return (unsigned char)c >= 0x20 && c != 0x7F && strchr("<>:\"/\\|?*%", c) == NULL;
 }
 
 static bool ends_with(const char *text, size_t length, const char *end)
@@ -75,8 +75,11 @@ bool render_file_name(const struct partner *partner, instant_us name_time, int64
         }
         add(&name, piece);
     }
-    /* A name without number or control id would come twice; .tmp is ours while we write; Windows drops a last dot; a name
-     * that begins with a dot or ~$ is hidden or in work for many programs. */
-    return !name.unusable && unique && out[0] != '.' && out[0] != '~' && out[name.length - 1] != '.' &&
+    /* A name without number or control id would come twice; .tmp is ours while we write; Windows drops a last dot or blank;
+     * readers take a first dot or ~$ for a file in work. */
+    if (name.unusable || !unique)
+        return false;
+    char last = out[name.length - 1];
+    return out[0] != '.' && out[0] != ' ' && memcmp(out, "~$", 2) != 0 && last != '.' && last != ' ' &&
            !ends_with(out, name.length, ".tmp");
 }

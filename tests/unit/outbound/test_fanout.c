@@ -120,6 +120,30 @@ static void events_go_in_order_and_at_most_as_many_as_asked_for(void **state)
     world_close(&world);
 }
 
+/* The caller comes again when as many events were ended as it asked for, and only then. */
+static void stopped_events_do_not_hide_that_there_are_more(void **state)
+{
+    (void)state;
+    struct world world;
+    struct failures failures;
+    struct fanout_counts counts;
+    world_open(&world, DATABASE_TEST);
+    world_order(&world, "MO-1", "NW", "/*provider*/", "");
+    world_order(&world, "MO-1", "XO", "", "");
+    world_order(&world, "MO-1", "DC", "", "");
+    world_order(&world, "MO-2", "NW", "", "");
+    world_order(&world, "MO-3", "NW", "", "");
+    assert_int_equal(try_run(&world, DATABASE_TEST, &world.partner, 1, WORLD_NOW, 2, &counts, &failures),
+                     DATABASE_OK);
+    assert_int_equal(counts.events, 2);
+    assert_int_equal(try_run(&world, DATABASE_TEST, &world.partner, 1, WORLD_NOW, 2, &counts, &failures),
+                     DATABASE_OK);
+    assert_int_equal(counts.events, 1);
+    assert_text(&world, "SELECT group_concat(order_event) FROM (SELECT order_event FROM outbox ORDER BY id)",
+                "4,5");
+    world_close(&world);
+}
+
 static void names_sort_in_sending_order_when_the_clock_goes_back(void **state)
 {
     (void)state;
@@ -354,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_becomes_a_queued_message),
         cmocka_unit_test(events_go_in_order_and_at_most_as_many_as_asked_for),
+        cmocka_unit_test(stopped_events_do_not_hide_that_there_are_more),
         cmocka_unit_test(names_sort_in_sending_order_when_the_clock_goes_back),
         cmocka_unit_test(an_order_goes_to_the_pharmacies_of_its_facility_or_to_the_one_it_names),
         cmocka_unit_test(an_order_for_nobody_fails_in_test_and_ends_in_live),
