@@ -105,6 +105,9 @@ fi
 # The mirror that this machine's own apt sources name for its Debian release.
 mirror() {
     local codename site release
+    # apt fills in the two words, not the shell.
+    # shellcheck disable=SC2016
+    local words='$(SITE) $(RELEASE)'
     # shellcheck source=/dev/null
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     while read -r site release; do
@@ -112,7 +115,7 @@ mirror() {
             echo "${site%/}"
             return
         fi
-    done < <(apt-get indextargets --format '$(SITE) $(RELEASE)' 'Created-By: Packages' 2>/dev/null)
+    done < <(apt-get indextargets --format "$words" 'Created-By: Packages' 2>/dev/null)
     echo http://deb.debian.org/debian
 }
 
@@ -250,7 +253,7 @@ cmake_build() {
     local tree=$1 build=$new/build/$2
     shift 2
     local extra=()
-    [ $flavour = mingw ] && extra=(-DCMAKE_TOOLCHAIN_FILE="$here/mingw-w64.cmake")
+    [ "$flavour" = mingw ] && extra=(-DCMAKE_TOOLCHAIN_FILE="$here/mingw-w64.cmake")
     cmake -G Ninja -S "$tree" -B "$build" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER="$(command -v $cc)" -DCMAKE_C_FLAGS="$cflags" \
         -DCMAKE_INSTALL_PREFIX="$new" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_POLICY_DEFAULT_CMP0000=OLD -Wno-dev \
         "${extra[@]}" "$@" && cmake --build "$build"
@@ -262,7 +265,7 @@ build_sqlite() {
     $cc $cflags "${flags[@]}" -c "$sqlite_tree/sqlite3.c" -o "$new/build/sqlite3.o" || return 1
     "${ar[@]}" rcs "$new/lib/libsqlite3.a" "$new/build/sqlite3.o" || return 1
     cp "$sqlite_tree/sqlite3.h" "$new/include/" || return 1
-    if [ $flavour = native ]; then
+    if [ "$flavour" = native ]; then
         # The command-line shell of the same version: the demonstration uses it as a second writer.
         local shell=$sqlite_tree/shell.c
         [ -e "$shell" ] || shell=$here/../tests/support/sqlite_shell.c
@@ -273,7 +276,7 @@ build_sqlite() {
 
 build_libxml2() {
     local flags=("${LIBXML2_FLAGS[@]}")
-    [ $flavour = mingw ] && flags+=("${LIBXML2_MINGW_FLAGS[@]}")
+    [ "$flavour" = mingw ] && flags+=("${LIBXML2_MINGW_FLAGS[@]}")
     cmake_build "$libxml2_tree" libxml2 "${flags[@]}" && cmake --install "$new/build/libxml2" || return 1
     # CMake names it libxml2.a on every platform but the one that it takes for Visual C++.
     [ -e "$new/lib/libxml2.a" ] || cp "$new/lib/libxml2s.a" "$new/lib/libxml2.a"
@@ -286,7 +289,7 @@ build_cmocka() {
 }
 
 ar=(ar)
-[ $flavour = mingw ] && ar=(x86_64-w64-mingw32-ar)
+[ "$flavour" = mingw ] && ar=(x86_64-w64-mingw32-ar)
 
 get_sqlite
 get_libxml2
@@ -300,7 +303,8 @@ rm -rf "$new/build" "$new/lib/cmake" "$new/lib/pkgconfig" "$new/share"
 {
     echo "sqlite=$sqlite_number ($sqlite_origin)"
     echo "libxml2=$(sed -n 's/^#define LIBXML_DOTTED_VERSION "\(.*\)"/\1/p' "$new/include/libxml2/libxml/xmlversion.h") ($libxml2_origin)"
-    echo "cmocka=$(sed 's/^Debian cmocka \([^-]*\).*/\1/' <<<"$cmocka_origin") ($cmocka_origin)"
+    cmocka_number=${cmocka_tree##*/cmocka-}
+    echo "cmocka=${cmocka_number%-*} ($cmocka_origin)"
     echo "compiler=$($cc --version | head -1)"
 } >"$new/versions"
 rm -rf "$out"
