@@ -12,8 +12,8 @@
 /* What the pipeline worked out before: instants by the facility's zone, the facility's own code. */
 struct apply_input {
     const struct jms_event *event;
-    int64_t file;      /* ledger number */
-    int ordinal;       /* message within the file, from 1 */
+    int64_t file;          /* ledger number */
+    int ordinal;           /* message within the file, from 1 */
     const char *authority; /* "JMS" */
     struct slice facility; /* documented form of the code; the only facility where the installation has one */
     instant_us arrived;
@@ -26,10 +26,10 @@ struct apply_input {
 };
 
 struct apply_result {
-    struct ledger_message message; /* as stored: state, patient, booking */
+    struct ledger_message message; /* as stored; detail is borrowed from db until its next event */
     bool created_patient, created_booking;
-    bool second_open_booking;  /* another booking of the patient was open: an event */
-    bool identity_changed;     /* family name, given name and birth date all changed at once: an event */
+    bool second_open_booking; /* another booking of the patient was open: an event */
+    bool identity_changed;    /* family name, given name and birth date all changed at once: an event */
     bool moved, released;
     size_t changes; /* rows of the change log */
 };
@@ -39,7 +39,8 @@ struct apply_result {
  * waiting when a Location names a booking or patient that is not known; held when the booking is known under another
  * patient. Any other kind: nothing was written that the caller's savepoint rollback does not take back.
  */
-enum database_kind apply_jms_event(struct database *db, const struct apply_input *input, struct apply_result *result);
+enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,
+                                   struct apply_result *result);
 
 /* Makes the facility table agree with the configuration: inserts and updates, never deletes. */
 struct facility_row {

@@ -8,18 +8,19 @@
 
 struct command_row {
     int64_t id;
-    const char *what;   /* "scan", "retry", … */
-    int64_t number;     /* ledger or outbox number; 0: none */
+    const char *what;     /* "scan", "retry", … */
+    int64_t number;       /* ledger or outbox number; 0: none */
     const char *argument; /* a name or a reason; never patient data; NULL */
-    const char *user;   /* who typed it: Windows user */
-    const char *answer; /* NULL until it is carried out */
+    const char *user;     /* who typed it: Windows user */
+    const char *answer;   /* NULL until it is carried out */
 };
 
 /* On a DATABASE_COMMAND connection, in a transaction of its own; sets row->id. */
 enum database_kind command_insert(struct database *db, struct command_row *row, instant_us now);
 
 /* Commands without an answer, by id. */
-enum database_kind command_pending(struct database *db, struct arena *arena, struct command_row **rows, size_t *count);
+enum database_kind command_pending(struct database *db, struct arena *arena, struct command_row **rows,
+                                   size_t *count);
 
 enum database_kind command_answer(struct database *db, int64_t id, const char *answer, instant_us now);
 
@@ -27,6 +28,7 @@ enum database_kind command_answer(struct database *db, int64_t id, const char *a
 enum database_kind command_get(struct database *db, int64_t id, struct arena *arena, struct command_row *row);
 
 /* Committed before any patient data is printed. DATABASE_COMMAND connection, a transaction of its own. */
-enum database_kind access_log_insert(struct database *db, const char *user, const char *command, int64_t number, instant_us now);
+enum database_kind access_log_insert(struct database *db, const char *user, const char *command,
+                                     int64_t number, instant_us now);
 
 #endif

@@ -16,26 +16,29 @@ struct database; /* opaque, heap */
 
 enum database_kind {
     DATABASE_OK = 0,
-    DATABASE_NONE,       /* no (further) row: no failure */
-    DATABASE_BUSY,       /* locked by another program longer than the busy timeout: try again */
-    DATABASE_FULL,       /* disk full */
+    DATABASE_NONE, /* no (further) row: no failure */
+    DATABASE_BUSY, /* locked by another program longer than the busy timeout: try again */
+    DATABASE_FULL, /* disk full */
     DATABASE_READ_ONLY,
-    DATABASE_IO,         /* the disk or the share failed */
-    DATABASE_CORRUPT,    /* not a database, or damaged */
-    DATABASE_NEWER,      /* the schema is newer than this program */
-    DATABASE_OLDER,      /* the schema is older, and this mode does not migrate: start the service once */
-    DATABASE_WRONG_WORLD,/* a test database opened as live or the other way round */
-    DATABASE_CONSTRAINT, /* a rule of the schema refused the row */
+    DATABASE_IO,          /* the disk or the share failed */
+    DATABASE_CORRUPT,     /* not a database, or damaged */
+    DATABASE_NEWER,       /* the schema is newer than this program */
+    DATABASE_OLDER,       /* the schema is older, and this mode does not migrate: start the service once */
+    DATABASE_WRONG_WORLD, /* a test database opened as live or the other way round */
+    DATABASE_CONSTRAINT,  /* a rule of the schema refused the row */
     DATABASE_NO_MEMORY,
     DATABASE_CANNOT_OPEN,
     DATABASE_OTHER
 };
 
-enum database_world { DATABASE_TEST, DATABASE_LIVE };
+enum database_world {
+    DATABASE_TEST,
+    DATABASE_LIVE
+};
 
 enum database_mode {
-    DATABASE_WRITE, /* creates and migrates what is missing; busy timeout 5 s */
-    DATABASE_READ,  /* read-only; the file must exist and have the schema of this program */
+    DATABASE_WRITE,  /* creates and migrates what is missing; busy timeout 5 s */
+    DATABASE_READ,   /* read-only; the file must exist and have the schema of this program */
     DATABASE_COMMAND /* like READ, but may insert into command and access_log; never migrates */
 };
 
@@ -50,8 +53,8 @@ const char *database_library_version(void);
  * runs missing migrations, each one transaction. On failure *out is NULL and `message` (when size > 0) holds a sentence
  * that says what to do next, without patient data.
  */
-enum database_kind database_open(const char *path, enum database_world world, enum database_mode mode, struct database **out,
-                                 char *message, size_t message_size);
+enum database_kind database_open(const char *path, enum database_world world, enum database_mode mode,
+                                 struct database **out, char *message, size_t message_size);
 
 /* Closes; NULL is allowed. */
 void database_close(struct database *db);

@@ -20,11 +20,16 @@
 #include "platform/file.h"
 #include "platform/sha256.h"
 
-enum ledger_file_state { LEDGER_CLAIMED, LEDGER_DONE, LEDGER_QUARANTINED, LEDGER_VANISHED };
+enum ledger_file_state {
+    LEDGER_CLAIMED,
+    LEDGER_DONE,
+    LEDGER_QUARANTINED,
+    LEDGER_VANISHED
+};
 
 enum ledger_message_state {
     LEDGER_APPLIED,
-    LEDGER_DUPLICATE,  /* applied, nothing was new */
+    LEDGER_DUPLICATE, /* applied, nothing was new */
     LEDGER_STALE,
     LEDGER_SUPERSEDED,
     LEDGER_MESSAGE_QUARANTINED,
@@ -66,16 +71,16 @@ enum database_kind ledger_count_attempt(struct database *db, int64_t file, int *
 
 /* claimed → done | quarantined, still in place (the put-away follows the commit); claimed → vanished, not in place.
  * `reason` is a stable short word for quarantine ("faults", "incomplete", "suspect", "too-large"), NULL otherwise. */
-enum database_kind ledger_end_file(struct database *db, int64_t file, enum ledger_file_state state, const char *reason,
-                                   instant_us now);
+enum database_kind ledger_end_file(struct database *db, int64_t file, enum ledger_file_state state,
+                                   const char *reason, instant_us now);
 
 /* done | quarantined in place → put away; `stored` is the path below the world's folder ("archive/2026/11/23/18/…"); NULL:
  * it is neither in the share nor in a folder of ours. */
 enum database_kind ledger_put_away(struct database *db, int64_t file, const char *stored, instant_us now);
 
 /* All rows of a feed that are claimed or in place, by number; array in the arena. Any connection. */
-enum database_kind ledger_unfinished(struct database *db, const char *feed, struct arena *arena, struct ledger_file **files,
-                                     size_t *count);
+enum database_kind ledger_unfinished(struct database *db, const char *feed, struct arena *arena,
+                                     struct ledger_file **files, size_t *count);
 
 /* How a file ended whose put-away was interrupted, so that it can go on with the same `.reason.txt`. */
 struct ledger_outcome {
@@ -86,39 +91,45 @@ struct ledger_outcome {
 };
 
 /* Reads it; lists and strings in the arena. DATABASE_NONE when there is no such row. Any connection. */
-enum database_kind ledger_outcome(struct database *db, int64_t file, struct arena *arena, struct ledger_outcome *out);
+enum database_kind ledger_outcome(struct database *db, int64_t file, struct arena *arena,
+                                  struct ledger_outcome *out);
 
 /* One message of a file. */
 struct ledger_message {
     int64_t id; /* set by ledger_message_insert */
     int64_t file;
-    int ordinal; /* from 1 */
+    int ordinal;      /* from 1 */
     const char *kind; /* "demographics", "location" */
     enum ledger_message_state state;
-    instant_us event_at; /* by what the feed names, else arrival */
+    instant_us event_at;      /* by what the feed names, else arrival */
     int64_t patient, booking; /* rows of ours; 0: none */
-    const char *detail; /* for people, no patient data: "stale: location"; NULL */
+    const char *detail;       /* for people, no patient data: "stale: location"; NULL */
 };
 
 enum database_kind ledger_message_insert(struct database *db, struct ledger_message *message);
 
 /* Sets state, patient, booking and detail of an inserted message. */
-enum database_kind ledger_message_end(struct database *db, const struct ledger_message *message, instant_us now);
+enum database_kind ledger_message_end(struct database *db, const struct ledger_message *message,
+                                      instant_us now);
 
 /* Keeps the faults of a message (or, with message 0, of the file): code, severity, line, field, expected. */
-enum database_kind ledger_faults_insert(struct database *db, int64_t file, int64_t message, const struct fault_list *faults);
+enum database_kind ledger_faults_insert(struct database *db, int64_t file, int64_t message,
+                                        const struct fault_list *faults);
 
 /* Keeps a field that is not in the table with its message. */
-enum database_kind ledger_extra_insert(struct database *db, int64_t message, struct slice name, struct slice value);
+enum database_kind ledger_extra_insert(struct database *db, int64_t message, struct slice name,
+                                       struct slice value);
 
 /* Counts for status; any connection. Array in the arena, one row per feed that the ledger knows. */
 struct ledger_feed_counts {
     const char *feed;
-    int64_t claimed, in_place, done, quarantined, vanished;
+    int64_t claimed, in_place; /* now; in_place: ended, but not put away yet */
+    int64_t done, quarantined, vanished;
     int64_t applied, duplicate, open_messages; /* messages */
-    const char *last_arrived; /* stored text, NULL: none */
+    const char *last_arrived;                  /* stored text, NULL: none */
     int64_t last_file;
 };
-enum database_kind ledger_counts(struct database *db, struct arena *arena, struct ledger_feed_counts **feeds, size_t *count);
+enum database_kind ledger_counts(struct database *db, struct arena *arena, struct ledger_feed_counts **feeds,
+                                 size_t *count);
 
 #endif

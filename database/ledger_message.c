@@ -62,13 +62,14 @@ enum database_kind ledger_message_insert(struct database *db, struct ledger_mess
 static enum database_kind present_state(struct database *db, int64_t message,
                                         enum ledger_message_state *state, int64_t *file)
 {
+    struct arena arena; /* not the connection's own: message->detail may lie there */
+    arena_init(&arena, 0);
     struct query query = query_start(db, STATEMENT_MESSAGE_STATE);
     query_bind_int64(&query, message);
     enum database_kind kind = query_step(&query);
     if (kind == DATABASE_OK) {
         bool complete = true;
-        arena_reset(&db->scratch);
-        struct slice name = query_slice(&query, 0, &db->scratch, &complete);
+        struct slice name = query_slice(&query, 0, &arena, &complete);
         *file = query_int64(&query, 1);
         *state = LEDGER_APPLIED;
         if (!complete)
@@ -78,6 +79,7 @@ static enum database_kind present_state(struct database *db, int64_t message,
                 (*state)++; /* a CHECK of the table lets no other word in */
     }
     query_end(&query);
+    arena_release(&arena);
     return kind;
 }
 

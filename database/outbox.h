@@ -51,8 +51,8 @@ enum database_kind outbox_queued(struct database *db, const char *pharmacy, size
                                  struct outbox_row **rows, size_t *count);
 
 /* The row that has that file name at that partner; DATABASE_NONE. For what an unclean stop left behind. Any connection. */
-enum database_kind outbox_by_name(struct database *db, const char *pharmacy, const char *file_name, struct arena *arena,
-                                  struct outbox_row *row);
+enum database_kind outbox_by_name(struct database *db, const char *pharmacy, const char *file_name,
+                                  struct arena *arena, struct outbox_row *row);
 
 enum database_kind outbox_mark_sent(struct database *db, int64_t id, instant_us now);
 
@@ -62,7 +62,8 @@ struct outbox_counts {
     int64_t queued, sent, other;
     const char *oldest_queued; /* stored text or NULL */
 };
-enum database_kind outbox_count(struct database *db, struct arena *arena, struct outbox_counts **partners, size_t *count);
+enum database_kind outbox_count(struct database *db, struct arena *arena, struct outbox_counts **partners,
+                                size_t *count);
 
 /* Order events in state failed. Any connection. */
 enum database_kind outbox_failed_events(struct database *db, int64_t *count);

@@ -209,6 +209,25 @@ static void housing_without_bed_clears_the_bed(void **state)
                  "A,-,A,-");
 }
 
+static void a_faulty_bed_is_left_unless_the_housing_changes(void **state)
+{
+    struct scene *scene = *state;
+    static char faulty[256];
+    static char elsewhere[512];
+    /* 128 characters are one too many: a warning, and the value is as if it were not there. */
+    (void)snprintf(faulty, sizeof faulty, "Bed=\"%0128d\"\n", 7);
+    (void)snprintf(elsewhere, sizeof elsewhere, "Housing=\"POD\"\n%s", faulty);
+    (void)scene_apply(scene, scene_dem(""), (struct scene_event){0});
+    struct apply_result result =
+        scene_apply(scene, scene_location(faulty), (struct scene_event){.minutes = 1});
+    assert_int_equal(result.message.state, LEDGER_DUPLICATE);
+    assert_value(scene, "SELECT housing || bed FROM booking", "BLOCKA");
+    assert_value(scene, "SELECT code || field FROM message_fault", "too-longBed");
+    result = scene_apply(scene, scene_location(elsewhere), (struct scene_event){.minutes = 2});
+    assert_true(result.moved);
+    assert_value(scene, "SELECT housing || coalesce(bed, '-') FROM booking", "POD-");
+}
+
 static void a_move_forgets_the_levels_of_the_former_place(void **state)
 {
     struct scene *scene = *state;
@@ -509,6 +528,7 @@ int main(void)
         IN_SCENE(absent_and_empty_leave_a_value),
         IN_SCENE(empty_clears_where_the_feed_says_so),
         IN_SCENE(housing_without_bed_clears_the_bed),
+        IN_SCENE(a_faulty_bed_is_left_unless_the_housing_changes),
         IN_SCENE(a_move_forgets_the_levels_of_the_former_place),
         IN_SCENE(release_date_releases),
         IN_SCENE(release_ten_minutes_ahead_is_now_and_more_is_planned),

@@ -304,6 +304,12 @@ static void a_failed_event_stops_only_later_ones_of_its_order(void **state)
     assert_string_equal(events[1].placer_number, "RX2");
     assert_ok(outbox_failed_events(scene->db, &failed));
     assert_int_equal(failed, 1);
+    /* One that stands before the failed one is not stopped by it. */
+    scene_execute(
+        scene, "UPDATE order_event SET state = 'new', reason = NULL, ended_at = NULL WHERE id = 1;"
+               "UPDATE order_event SET state = 'failed', reason = 'x', ended_at = created_at WHERE id = 3");
+    assert_int_equal(new_events(scene, &events), 3);
+    assert_int_equal(events[0].id, 1);
 }
 
 static void a_replacing_row_takes_the_place_of_the_failed_one(void **state)
