@@ -11,6 +11,7 @@
 #include <libxml/tree.h>
 #include <libxml/xmlerror.h>
 #include <libxml/xmlschemas.h>
+#include <libxml/xmlversion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,17 @@
 #define NAMES_MAX      ((size_t)24) /* attributes of one element of the schema; a test counts them */
 #define XSD_NAMESPACE  "http://www.w3.org/2001/XMLSchema"
 #define XSI_NAMESPACE  "http://www.w3.org/2001/XMLSchema-instance"
-#define PARSE_OPTIONS  (XML_PARSE_NONET | XML_PARSE_NO_XXE | XML_PARSE_BIG_LINES)
+#if LIBXML_VERSION < 21300
+#define XML_PARSE_NO_XXE 0 /* what it does besides NONET cannot come up: a DOCTYPE ends the reading */
+#endif
+#define PARSE_OPTIONS (XML_PARSE_NONET | XML_PARSE_NO_XXE | XML_PARSE_BIG_LINES)
+
+/* 2.12 made the error of a handler const. */
+#if LIBXML_VERSION < 21200
+typedef xmlErrorPtr error_pointer;
+#else
+typedef const xmlError *error_pointer;
+#endif
 
 /* One reading of one file. */
 struct reader {
@@ -453,7 +464,7 @@ static struct config_attribute *attribute_of(const struct config_element *elemen
 }
 
 /* Receives each error of a validation. libxml2 says where something is wrong and of what kind; the words are ours. */
-static void on_schema_error(void *context, const xmlError *error)
+static void on_schema_error(void *context, error_pointer error)
 {
     struct reader *reader = context;
     const xmlNode *node = error->node;
@@ -600,9 +611,9 @@ static const char *malformed_words(int code)
 }
 
 /* Only the first error is said: what follows it in XML is mostly its consequence. */
-static void on_parse_error(void *context, const xmlError *error)
+static void on_parse_error(void *context, error_pointer error)
 {
-    struct reader *reader = context;
+    struct reader *reader = ((xmlParserCtxtPtr)context)->_private;
     if (reader->refused || error->level == XML_ERR_WARNING)
         return;
     reader->refused = true;
@@ -620,6 +631,16 @@ static void on_parse_error(void *context, const xmlError *error)
     config_fault_add(reader->reading, line, "this is no XML: %.*s", (int)message.len, message.ptr);
 }
 
+/* Before 2.13 a handler is set in the SAX structure and gets the parser. */
+static void set_parse_errors(xmlParserCtxtPtr parser)
+{
+#if LIBXML_VERSION < 21300
+    parser->sax->serror = on_parse_error;
+#else
+    xmlCtxtSetErrorHandler(parser, on_parse_error, parser);
+#endif
+}
+
 static bool parse(struct reader *reader)
 {
     xmlParserCtxtPtr parser = xmlNewParserCtxt();
@@ -629,7 +650,7 @@ static bool parse(struct reader *reader)
     }
     parser->_private = reader;
     parser->sax->internalSubset = on_doctype;
-    xmlCtxtSetErrorHandler(parser, on_parse_error, reader);
+    set_parse_errors(parser);
     reader->document =
         xmlCtxtReadMemory(parser, reader->text.ptr, (int)reader->text.len, NULL, "UTF-8", PARSE_OPTIONS);
     if (reader->document == NULL && !reader->refused)

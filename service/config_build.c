@@ -9,6 +9,7 @@
 #include "service/config_near.h"
 #include "service/config_rules.h"
 #include "service/config_units.h"
+#include "service/windows/first_config.h"
 
 /* Defaults; docs/configuration.md lists them. */
 static const char DEFAULT_AUTHORITY[] = "JMS";
@@ -189,7 +190,10 @@ static void build_facility(struct config_reading *reading, const struct config_e
     char subject[SUBJECT_SIZE];
     (void)config_element_subject(element, subject, sizeof subject);
     uint32_t line = config_attribute_line(element, "zone");
-    const char *near = config_near_zone(facility->zone_name);
+    /* "Pacific Standard Time" is what Windows calls it. */
+    const char *near = first_config_zone(facility->zone_name);
+    if (near == NULL)
+        near = config_near_zone(facility->zone_name);
     if (near != NULL)
         config_fault_add(reading, line, "%s: time zone '%s' is not known: write %s if that is meant", subject,
                          facility->zone_name, near);

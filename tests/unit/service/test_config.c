@@ -9,6 +9,7 @@
 #endif
 
 #include "platform/file.h"
+#include "platform/folder.h"
 #include "platform/path.h"
 #include "service/config.h"
 #include "service/config_rules.h"
@@ -568,6 +569,26 @@ static void test_overlap_is_found_by_identity(void **state)
 }
 #endif
 
+/* What overlaps are found by: the resolved path leads to the same folder. */
+static void test_real_path(void **state)
+{
+    struct scene *scene = *state;
+    char *real = NULL;
+    struct file_identity first;
+    struct file_identity second;
+    assert_true(platform_ok(path_real(scene->root, &real)));
+    assert_true(path_is_absolute(real));
+    assert_null(strstr(real, "\\\\?\\"));
+    assert_true(platform_ok(folder_identity(scene->root, &first)));
+    assert_true(platform_ok(folder_identity(real, &second)));
+    assert_true(file_identity_equal(&first, &second));
+    free(real);
+    char *missing = path_join(scene->root, "missing");
+    assert_int_equal(path_real(missing, &real).kind, PLATFORM_NOT_FOUND);
+    assert_null(real);
+    free(missing);
+}
+
 /* A folder that is not there now is no fault: the feed is offline until it is. */
 static void test_missing_folders_are_accepted(void **state)
 {
@@ -604,6 +625,7 @@ int main(void)
 #else
         SCENE(test_overlap_is_found_by_identity),
 #endif
+        SCENE(test_real_path),
         SCENE(test_missing_folders_are_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

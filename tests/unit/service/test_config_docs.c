@@ -66,8 +66,10 @@ static void names_of_schema(const char *text, struct names *names)
     while ((type = between(&at, NULL, "<xs:complexType name=\"", '"')).len > 0) {
         const char *end = strstr(at, "</xs:complexType>");
         struct slice attribute;
+        size_t before = names->count;
         while ((attribute = between(&at, end, "<xs:attribute name=\"", '"')).len > 0)
             add_name(names, type, attribute);
+        assert_true(names->count - before <= 24); /* NAMES_MAX of config.c */
     }
 }
 
