@@ -15,9 +15,19 @@
 #include "parser/encoding.h"
 #include "parser/zone.h"
 
-enum config_ready { CONFIG_READY_DEFAULT, CONFIG_READY_CLOSED, CONFIG_READY_QUIET, CONFIG_READY_MARKER };
-enum config_format { CONFIG_FORMAT_JMS_EVENT }; /* one DEM or Location a file (INI) */
-enum config_order { CONFIG_ORDER_FREE /* a file that is not ready stops nobody */, CONFIG_ORDER_STRICT };
+enum config_ready {
+    CONFIG_READY_DEFAULT,
+    CONFIG_READY_CLOSED,
+    CONFIG_READY_QUIET,
+    CONFIG_READY_MARKER
+};
+enum config_format {
+    CONFIG_FORMAT_JMS_EVENT /* one DEM or Location a file (INI) */
+};
+enum config_order {
+    CONFIG_ORDER_FREE, /* a file that is not ready stops nobody */
+    CONFIG_ORDER_STRICT
+};
 
 struct config_match {
     const char *pattern; /* *, ?; without regard to case */
@@ -34,8 +44,8 @@ struct config_match {
 };
 
 struct config_feed {
-    const char *name;   /* [a-z0-9-], unique */
-    const char *folder; /* absolute; UNC or local */
+    const char *name;      /* [a-z0-9-], unique */
+    const char *folder;    /* absolute; UNC or local */
     const char *authority; /* default "JMS" */
     enum config_order order;
     uint32_t poll_ms; /* 0: notifications, with the 60 s timer; else a share that is polled */
@@ -55,7 +65,7 @@ struct config_facility {
 struct config_pharmacy {
     const char *name;
     const char *test_folder, *live_folder; /* absolute; live NULL: not yet */
-    const char *const *facilities; /* NULL-terminated; NULL: all */
+    const char *const *facilities;         /* NULL-terminated; NULL: all */
     const char *sending_application, *sending_facility, *receiving_application, *receiving_facility;
     const char *file_pattern;
     uint32_t line;

@@ -2,7 +2,7 @@
  * What `check` finds: one line a finding, with what to do. Made in a console or inside the service; the service leaves it as text in its
  * answer file, and the command reads it back.
  *
- *     OK<tab>feed jms<tab>12 files wait, 0 that no rule takes
+ *     OK<tab>feed jms<tab>'D:\in' can be listed; files that wait: 12, that no rule takes: 0
  */
 #ifndef CORBRIDGE_SERVICE_COMMANDS_CHECK_REPORT_H
 #define CORBRIDGE_SERVICE_COMMANDS_CHECK_REPORT_H

@@ -158,8 +158,9 @@ static void check_feed(struct check_report *report, const struct config_feed *fe
             other++;
     }
     folder_listing_release(&listing);
-    check_report_add(report, CHECK_OK, area, "'%s' can be listed: %lu files wait, %lu that no rule takes",
-                     feed->folder, (unsigned long)taken, (unsigned long)other);
+    check_report_add(report, CHECK_OK, area,
+                     "'%s' can be listed; files that wait: %lu, that no rule takes: %lu", feed->folder,
+                     (unsigned long)taken, (unsigned long)other);
 }
 
 static void check_pharmacy_folder(struct check_report *report, const struct config_pharmacy *pharmacy,

@@ -233,7 +233,7 @@ static void test_check_in_order(void **state)
     RUN(text, scene, "check", "--config", path);
     RUN(json, scene, "check", "--config", path, "--json");
     assert_int_equal(text.code, COMMANDS_OK);
-    assert_holds(text.out, "can be listed: 2 files wait, 1 that no rule takes");
+    assert_holds(text.out, "can be listed; files that wait: 2, that no rule takes: 1");
     assert_holds(text.out, "Facilities: 1, feeds: 1, pharmacies: 1");
     assert_holds(text.out, "OK       pharmacy diamond test ");
     assert_holds(text.out, "not there yet: it is made at the first start");
