@@ -1,6 +1,6 @@
 /*
- * What one message changes, gathered while it is compared and written once the message has its number: the change log names
- * it. Inside database/ only.
+ * What one message changes, gathered while it is compared and written once the message has its number: the
+ * change log names it. Inside database/ only.
  */
 #ifndef CORBRIDGE_DATABASE_CHANGE_H
 #define CORBRIDGE_DATABASE_CHANGE_H

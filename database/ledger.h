@@ -1,9 +1,10 @@
 /*
  * The ledger: which files came, which messages were in them, and how each ended (RULES "Units and states").
  *
- * A file row is claimed → done | quarantined | vanished. `in_place` stands until the bytes have been put away: a row that
- * is done and in place is RULES' "applied, in place". Every transition is one function here.
- * All functions run on the writing connection inside a transaction unless said otherwise; they return DATABASE_OK or why not.
+ * A file row is claimed → done | quarantined | vanished. `in_place` stands until the bytes have been put away:
+ * a row that is done and in place is RULES' "applied, in place". Every transition is one function here. All
+ * functions run on the writing connection inside a transaction unless said otherwise; they return DATABASE_OK
+ * or why not.
  */
 #ifndef CORBRIDGE_DATABASE_LEDGER_H
 #define CORBRIDGE_DATABASE_LEDGER_H
@@ -74,8 +75,8 @@ enum database_kind ledger_count_attempt(struct database *db, int64_t file, int *
 enum database_kind ledger_end_file(struct database *db, int64_t file, enum ledger_file_state state,
                                    const char *reason, instant_us now);
 
-/* done | quarantined in place → put away; `stored` is the path below the world's folder ("archive/2026/11/23/18/…"); NULL:
- * it is neither in the share nor in a folder of ours. */
+/* done | quarantined in place → put away; `stored` is the path below the world's folder
+ * ("archive/2026/11/23/18/…"); NULL: it is neither in the share nor in a folder of ours. */
 enum database_kind ledger_put_away(struct database *db, int64_t file, const char *stored, instant_us now);
 
 /* All rows of a feed that are claimed or in place, by number; array in the arena. Any connection. */

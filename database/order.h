@@ -1,6 +1,6 @@
 /*
- * Orders of CorEMR, as they are found and read (RULES "Orders and answers"). medication_order is append-only and written by
- * CorEMR; triggers keep it so and add an order_event in the same transaction.
+ * Orders of CorEMR, as they are found and read (RULES "Orders and answers"). medication_order is append-only
+ * and written by CorEMR; triggers keep it so and add an order_event in the same transaction.
  */
 #ifndef CORBRIDGE_DATABASE_ORDER_H
 #define CORBRIDGE_DATABASE_ORDER_H

@@ -1,6 +1,6 @@
 /*
- * The outbox: messages as bytes, with the name under which they go, before the first byte is written anywhere (DESIGN step 7).
- * Nothing is rendered twice; a resend has the same bytes and name.
+ * The outbox: messages as bytes, with the name under which they go, before the first byte is written anywhere
+ * (DESIGN step 7). Nothing is rendered twice; a resend has the same bytes and name.
  */
 #ifndef CORBRIDGE_DATABASE_OUTBOX_H
 #define CORBRIDGE_DATABASE_OUTBOX_H
@@ -50,7 +50,8 @@ enum database_kind outbox_insert(struct database *db, const struct outbox_row *r
 enum database_kind outbox_queued(struct database *db, const char *pharmacy, size_t limit, struct arena *arena,
                                  struct outbox_row **rows, size_t *count);
 
-/* The row that has that file name at that partner; DATABASE_NONE. For what an unclean stop left behind. Any connection. */
+/* The row that has that file name at that partner; DATABASE_NONE. For what an unclean stop left behind. Any
+ * connection. */
 enum database_kind outbox_by_name(struct database *db, const char *pharmacy, const char *file_name,
                                   struct arena *arena, struct outbox_row *row);
 

@@ -54,7 +54,8 @@ enum database_kind query_insert(struct query *query, int64_t *id);
 /* Columns of the present row, from 0. */
 bool query_is_null(const struct query *query, int column);
 int64_t query_int64(const struct query *query, int column);
-/* In the arena; NULL (ptr NULL) for NULL. A number is given as its text. When memory is exhausted *complete becomes false. */
+/* In the arena; NULL (ptr NULL) for NULL. A number is given as its text. When memory is exhausted *complete
+ * becomes false. */
 const char *query_text(const struct query *query, int column, struct arena *arena, bool *complete);
 struct slice query_slice(const struct query *query, int column, struct arena *arena, bool *complete);
 struct slice query_bytes(const struct query *query, int column, struct arena *arena, bool *complete);
@@ -62,7 +63,8 @@ struct slice query_bytes(const struct query *query, int column, struct arena *ar
  * *complete becomes false. */
 instant_us query_instant(const struct query *query, int column, bool *complete);
 
-/* Room for one more element behind `count` of an array in the arena that has `*capacity`; NULL when memory is exhausted. */
+/* Room for one more element behind `count` of an array in the arena that has `*capacity`; NULL when memory is
+ * exhausted. */
 void *query_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
 #endif

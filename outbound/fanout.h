@@ -1,6 +1,6 @@
 /*
- * Fan-out: a new order event becomes one queued outbox row per partner, rendered at once, in the transaction that ends the
- * event. Runs on the committer thread inside its transaction.
+ * Fan-out: a new order event becomes one queued outbox row per partner, rendered at once, in the transaction
+ * that ends the event. Runs on the committer thread inside its transaction.
  */
 #ifndef CORBRIDGE_OUTBOUND_FANOUT_H
 #define CORBRIDGE_OUTBOUND_FANOUT_H
@@ -16,15 +16,16 @@ struct fanout_counts {
     size_t failed; /* events that could not be rendered */
 };
 
-/* Called for each event that fails to render, with the order_event number and the sentence of render_order (valid until the
- * arena is reset). Inside the transaction: it is true only when the caller has committed. */
+/* Called for each event that fails to render, with the order_event number and the sentence of render_order
+ * (valid until the arena is reset). Inside the transaction: it is true only when the caller has committed. */
 typedef void (*fanout_failed_function)(void *context, int64_t order_event, const char *reason);
 
 /*
- * Takes at most `limit` new events; when counts->events is less, there are no more. Each goes through a savepoint of its own: an event that cannot be rendered ends as
- * `failed` with its reason and stops only later rows of the same order. An order that names no pharmacy goes to every
- * partner that serves the booking's facility; one that no partner serves fails with that reason, in the live world it ends as
- * `no live partner` (`partners` are then the live ones). In a transaction of the caller. Anything but DATABASE_OK: roll back.
+ * Takes at most `limit` new events; when counts->events is less, there are no more. Each goes through a
+ * savepoint of its own: an event that cannot be rendered ends as `failed` with its reason and stops only later
+ * rows of the same order. An order that names no pharmacy goes to every partner that serves the booking's
+ * facility; one that no partner serves fails with that reason, in the live world it ends as `no live partner`
+ * (`partners` are then the live ones). In a transaction of the caller. Anything but DATABASE_OK: roll back.
  */
 enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners,
                               size_t count, instant_us now, size_t limit, struct arena *arena,

@@ -27,8 +27,8 @@ struct hl7_writer {
 
 void hl7_writer_init(struct hl7_writer *writer, struct arena *arena);
 
-/* Ends the open segment (CR) and begins one with this three-letter name. "MSH" writes MSH-1 and MSH-2 (|^~\&) and goes on
- * at MSH-3. */
+/* Ends the open segment (CR) and begins one with this three-letter name. "MSH" writes MSH-1 and MSH-2 (|^~\&)
+ * and goes on at MSH-3. */
 void hl7_segment(struct hl7_writer *writer, const char *name);
 
 /* Goes to field `number` of the open segment (it must not be below the present one) and starts its first component. */

@@ -20,8 +20,9 @@ struct render_input {
 };
 
 /*
- * Renders into the arena. NULL on success with *message set; else a sentence for people that says what is missing and where
- * to mend it, without patient data ("the drug has no NDC: fill drug.ndc, then retry"); static or in the arena.
+ * Renders into the arena. NULL on success with *message set; else a sentence for people that says what is
+ * missing and where to mend it, without patient data ("the drug has no NDC: fill drug.ndc, then retry"); static
+ * or in the arena.
  */
 const char *render_order(const struct render_input *input, struct arena *arena, struct slice *message);
 
@@ -30,8 +31,9 @@ extern const char render_no_memory[];
 
 #define RENDER_FILE_NAME_SIZE ((size_t)201) /* 200 characters and NUL */
 
-/* The file name by the partner's pattern. False when the pattern gives an unusable name: without %N and %C, longer than 200
- * bytes, with a character that Windows does not allow, with a dot or blank at an end, beginning with ~$ or ending in .tmp. */
+/* The file name by the partner's pattern. False when the pattern gives an unusable name: without %N and %C,
+ * longer than 200 bytes, with a character that Windows does not allow, with a dot or blank at an end, beginning
+ * with ~$ or ending in .tmp. */
 bool render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
                       const char *control_id, char out[RENDER_FILE_NAME_SIZE]);
 

@@ -1,6 +1,7 @@
 /*
- * Puts committed outbox rows into a partner's folder: name.tmp → write → flush → checked close → rename without replacing
- * (DESIGN step 7). At worst a message is looked at twice; the partner knows it by MSH-10 and its name.
+ * Puts committed outbox rows into a partner's folder: name.tmp → write → flush → checked close → rename without
+ * replacing (DESIGN step 7). At worst a message is looked at twice; the partner knows it by MSH-10 and its
+ * name.
  */
 #ifndef CORBRIDGE_OUTBOUND_SEND_H
 #define CORBRIDGE_OUTBOUND_SEND_H
@@ -21,11 +22,11 @@ enum send_result send_row(const struct partner *partner, const struct outbox_row
                           struct platform_status *status);
 
 /*
- * The sender of one partner: a thread with a reading connection of its own. It sends queued rows in order, one after the
- * other, waits when told that nothing is queued, and tries again after 1 s, doubling to 60 s, while the folder is away.
- * Order is strict: a row that cannot be sent, for want of the folder or in conflict, makes those behind it wait. It is tried
- * again at each wake-up and at the latest after 60 s, so that the way is free as soon as a person has taken the other file
- * away or rejected the row.
+ * The sender of one partner: a thread with a reading connection of its own. It sends queued rows in order, one
+ * after the other, waits when told that nothing is queued, and tries again after 1 s, doubling to 60 s, while
+ * the folder is away. Order is strict: a row that cannot be sent, for want of the folder or in conflict, makes
+ * those behind it wait. It is tried again at each wake-up and at the latest after 60 s, so that the way is free
+ * as soon as a person has taken the other file away or rejected the row.
  */
 struct sender; /* opaque, heap */
 
@@ -33,8 +34,9 @@ struct sender_callbacks {
     void *context;
     /* A row was sent: the committer marks it. On the sender's thread. Must not block for long. */
     void (*sent)(void *context, int64_t outbox_id);
-    /* Called on changes only: trouble began (result SEND_LATER or SEND_CONFLICT, row and status), or ended (SEND_DONE). Row 0:
-     * not one row but the folder (it cannot be listed after the start) or the outbox (it cannot be read). */
+    /* Called on changes only: trouble began (result SEND_LATER or SEND_CONFLICT, row and status), or ended
+     * (SEND_DONE). Row 0: not one row but the folder (it cannot be listed after the start) or the outbox (it
+     * cannot be read). */
     void (*trouble)(void *context, const struct partner *partner, enum send_result result, int64_t outbox_id,
                     struct platform_status status);
 };

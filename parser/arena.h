@@ -19,7 +19,8 @@ struct arena {
     size_t limit;                /* most bytes that may be handed out; 0: no limit */
 };
 
-/* Prepares `arena` without taking memory. `limit` is the most bytes it will ever hand out between two resets (0: none). */
+/* Prepares `arena` without taking memory. `limit` is the most bytes it will ever hand out between two resets
+ * (0: none). */
 void arena_init(struct arena *arena, size_t limit);
 
 /* Gives all memory back. The arena may be used again as after arena_init. */

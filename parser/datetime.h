@@ -58,9 +58,9 @@ enum datetime_reading {
     DATETIME_SKIPPED   /* does not exist locally: taken one hour later; the caller adds a warning */
 };
 
-/* The instant of a civil time: by its own offset when it has one, else in `zone` (NULL: UTC). In the repeated hour of a
- * clock change the latest reading that is not after `arrival` is taken, the earlier reading when both are after it; pass
- * INSTANT_NONE to take the first. */
+/* The instant of a civil time: by its own offset when it has one, else in `zone` (NULL: UTC). In the repeated
+ * hour of a clock change the latest reading that is not after `arrival` is taken, the earlier reading when both
+ * are after it; pass INSTANT_NONE to take the first. */
 enum datetime_reading datetime_to_instant(const struct civil_time *civil, const struct zone *zone,
                                           instant_us arrival, instant_us *out);
 
@@ -72,9 +72,9 @@ void datetime_format_date(const struct civil_time *civil, char out[11]);
 #define DATETIME_CIVIL_SIZE 36
 size_t datetime_format_civil(const struct civil_time *civil, char out[DATETIME_CIVIL_SIZE]);
 
-/* "YYYY-MM-DDTHH:MM:SS[.ffffff]Z" of an instant: the stored form of every instant in the database. Microseconds are
- * always written (six digits), so that texts sort as times. 27 characters and NUL. The instant must lie in the years 0 to
- * 9999: the program ends otherwise. */
+/* "YYYY-MM-DDTHH:MM:SS[.ffffff]Z" of an instant: the stored form of every instant in the database. Microseconds
+ * are always written (six digits), so that texts sort as times. 27 characters and NUL. The instant must lie in
+ * the years 0 to 9999: the program ends otherwise. */
 void datetime_format_instant(instant_us instant, char out[28]);
 
 /* Reads the stored form back. False when it is not of that form. */

@@ -30,14 +30,15 @@ struct decoded {
 
 /* Decodes a whole file. PARSE_OK; PARSE_INVALID with faults (FAULT_ENCODING_INVALID with line, FAULT_NUL_BYTE);
  * PARSE_INCOMPLETE when UTF-16 ends inside a unit or UTF-8 inside a sequence at the very end; PARSE_NO_MEMORY.
- * `out` is written on PARSE_OK only. The offsets of these faults count the bytes of the input, as there is no text yet; each
- * line has at most one fault of each code. ENCODING_AUTO takes bytes that end inside a UTF-8 sequence for cut UTF-8 when a whole
- * sequence of two or more bytes stands before it, or when what there is of it is nothing in Windows-1252. */
+ * `out` is written on PARSE_OK only. The offsets of these faults count the bytes of the input, as there is no
+ * text yet; each line has at most one fault of each code. ENCODING_AUTO takes bytes that end inside a UTF-8
+ * sequence for cut UTF-8 when a whole sequence of two or more bytes stands before it, or when what there is of
+ * it is nothing in Windows-1252. */
 enum parse_status encoding_decode(struct slice bytes, enum encoding named, struct arena *arena,
                                   struct fault_list *faults, struct decoded *out);
 
-/* The name as written in the configuration: "utf-8", "utf-16le", "utf-16be", "windows-1252", "auto"; and back (false when
- * unknown). */
+/* The name as written in the configuration: "utf-8", "utf-16le", "utf-16be", "windows-1252", "auto"; and back
+ * (false when unknown). */
 const char *encoding_name(enum encoding encoding);
 bool encoding_from_name(struct slice name, enum encoding *out);
 

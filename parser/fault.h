@@ -95,11 +95,13 @@ struct fault_list {
 
 void fault_list_init(struct fault_list *list, struct arena *arena);
 
-/* Adds one fault. A full list ends with FAULT_MANY_FAULTS; further errors then take the place of warnings. `field` and `expected` must live as long as the list (static text, or in the same arena). */
+/* Adds one fault. A full list ends with FAULT_MANY_FAULTS; further errors then take the place of warnings.
+ * `field` and `expected` must live as long as the list (static text, or in the same arena). */
 void fault_add(struct fault_list *list, enum fault_severity severity, enum fault_code code, size_t offset,
                uint32_t line, struct slice field, const char *expected);
 
-/* Puts the list in order of place: the file as a whole first, then by line and offset. Equal places keep their order. */
+/* Puts the list in order of place: the file as a whole first, then by line and offset. Equal places keep their
+ * order. */
 void fault_list_sort(struct fault_list *list);
 
 /* True when the list lacks a fault because memory ran out (not because of its limit). */

@@ -35,15 +35,16 @@ struct ini_document {
     size_t count;
 };
 
-/* Reads the whole text. PARSE_OK (there may be warnings), PARSE_INVALID, PARSE_INCOMPLETE (the last line is cut inside
- * its pair and nothing else is wrong: no line end, no closing quote; or the text is empty), PARSE_LIMIT, PARSE_NO_MEMORY.
- * Also on PARSE_INVALID and PARSE_INCOMPLETE `out` holds the pairs that could be read, so that the caller can list more
- * faults. */
+/* Reads the whole text. PARSE_OK (there may be warnings), PARSE_INVALID, PARSE_INCOMPLETE (the last line is cut
+ * inside its pair and nothing else is wrong: no line end, no closing quote; or the text is empty), PARSE_LIMIT,
+ * PARSE_NO_MEMORY. Also on PARSE_INVALID and PARSE_INCOMPLETE `out` holds the pairs that could be read, so that
+ * the caller can list more faults. */
 enum parse_status ini_read(struct slice text, struct arena *arena, struct fault_list *faults,
                            struct ini_document *out);
 
-/* Whether undecoded bytes (UTF-8, Windows-1252, or UTF-16 with a mark) end where an event file may end: after a line end, or after the closing
- * quote of the last line. An empty file does not. Looks at the last line only; says nothing of what is in it. */
+/* Whether undecoded bytes (UTF-8, Windows-1252, or UTF-16 with a mark) end where an event file may end: after a
+ * line end, or after the closing quote of the last line. An empty file does not. Looks at the last line only;
+ * says nothing of what is in it. */
 bool ini_ends_whole(struct slice bytes);
 
 #endif

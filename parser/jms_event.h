@@ -67,7 +67,8 @@ struct jms_settings jms_settings_default(void);
  * PARSE_OK: `out` is whole; `faults` may hold warnings.
  * PARSE_INVALID: `faults` holds every error of the file.
  * PARSE_INCOMPLETE: the last line is cut, or a required field is missing at the end and nothing else is wrong, so that
- *   more bytes could mend it; `faults` says what is missing. For a file that has proved quiet this is as final as invalid.
+ *   more bytes could mend it; `faults` says what is missing. For a file that has proved quiet this is as final as
+ *   invalid.
  * PARSE_LIMIT, PARSE_NO_MEMORY.
  */
 enum parse_status jms_event_parse(struct slice bytes, const struct jms_settings *settings,

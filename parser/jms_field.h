@@ -1,5 +1,6 @@
 /*
- * The fields of a jail management system's events: CorEMR's table (COREMR-INTERFACES §2) as data. It drives every reader.
+ * The fields of a jail management system's events: CorEMR's table (COREMR-INTERFACES §2) as data. It drives
+ * every reader.
  */
 #ifndef CORBRIDGE_PARSER_JMS_FIELD_H
 #define CORBRIDGE_PARSER_JMS_FIELD_H

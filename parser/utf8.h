@@ -1,6 +1,6 @@
 /*
- * UTF-8 as RFC 3629 and the Unicode standard (table 3-7, well-formed byte sequences) define it: overlong forms, surrogates and
- * what is beyond U+10FFFF are not valid. No function here needs memory or keeps state.
+ * UTF-8 as RFC 3629 and the Unicode standard (table 3-7, well-formed byte sequences) define it: overlong forms,
+ * surrogates and what is beyond U+10FFFF are not valid. No function here needs memory or keeps state.
  */
 #ifndef CORBRIDGE_PARSER_UTF8_H
 #define CORBRIDGE_PARSER_UTF8_H

@@ -18,8 +18,8 @@ const struct zone *zone_find(struct slice name);
 /* The name under which it was found in the table (a link keeps its own name). Static. */
 const char *zone_name(const struct zone *zone);
 
-/* Offset east of UTC in seconds at a UTC second since 1970. Exact from 1950 to 2100; before and after, the offset at that
- * border holds. */
+/* Offset east of UTC in seconds at a UTC second since 1970. Exact from 1950 to 2100; before and after, the
+ * offset at that border holds. */
 int32_t zone_offset_at(const struct zone *zone, int64_t utc_seconds);
 
 /* All UTC seconds that read as the local second `local` (seconds since 1970 of the civil reading): 0 (skipped), 1, or 2

@@ -17,8 +17,8 @@ struct platform_status handle_identity(void *handle, struct file_identity *out);
 /* Whether the handle leads to another machine, by whatever kind of path it was opened. */
 bool handle_is_remote(void *handle);
 
-/* Opens a folder with the access given (a DWORD), sharing everything; `overlapped` for watching. PLATFORM_NOT_FOUND when it
- * is no folder. */
+/* Opens a folder with the access given (a DWORD), sharing everything; `overlapped` for watching.
+ * PLATFORM_NOT_FOUND when it is no folder. */
 struct platform_status handle_open_folder(const char *path, uint32_t access, bool overlapped, void **out);
 
 #endif

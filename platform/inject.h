@@ -1,8 +1,8 @@
 /*
  * The place where tests make the operating system fail.
  *
- * Every function of platform/ that calls the system asks platform_inject() first and fails as told, before or instead of
- * the real call. In the product no injector is set and the question is one load and one branch.
+ * Every function of platform/ that calls the system asks platform_inject() first and fails as told, before or
+ * instead of the real call. In the product no injector is set and the question is one load and one branch.
  */
 #ifndef CORBRIDGE_PLATFORM_INJECT_H
 #define CORBRIDGE_PLATFORM_INJECT_H

@@ -17,8 +17,8 @@ struct listing {
 void listing_init(struct listing *listing);
 void listing_release(struct listing *listing);
 
-/* Adds an entry, all zero, and gives *room for `name_size` bytes of its name; both are valid until the next call. NULL when
- * memory is exhausted. listing_finish_name must follow. */
+/* Adds an entry, all zero, and gives *room for `name_size` bytes of its name; both are valid until the next
+ * call. NULL when memory is exhausted. listing_finish_name must follow. */
 struct folder_entry *listing_add(struct listing *listing, size_t name_size, char **room);
 
 /* Keeps the first `length` bytes that were written there as the name. */

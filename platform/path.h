@@ -1,7 +1,8 @@
 /*
- * Paths and names, UTF-8 inside. On Windows a path given to the system is made wide and, when absolute, prefixed with \\?\
- * (\\?\UNC\ for shares), so that length limits and reserved names do not apply. Names that are no valid UTF-16 (lone
- * surrogates, which NTFS allows) are carried as WTF-8, so that every name can be given back exactly.
+ * Paths and names, UTF-8 inside. On Windows a path given to the system is made wide and, when absolute,
+ * prefixed with \\?\ (\\?\UNC\ for shares), so that length limits and reserved names do not apply. Names that
+ * are no valid UTF-16 (lone surrogates, which NTFS allows) are carried as WTF-8, so that every name can be
+ * given back exactly.
  */
 #ifndef CORBRIDGE_PLATFORM_PATH_H
 #define CORBRIDGE_PLATFORM_PATH_H
@@ -18,7 +19,8 @@
 #define PATH_SEPARATOR '/'
 #endif
 
-/* folder + separator + name, on the heap; the caller frees. NULL when memory is exhausted. Neither part may be empty. */
+/* folder + separator + name, on the heap; the caller frees. NULL when memory is exhausted. Neither part may be
+ * empty. */
 char *path_join(const char *folder, const char *name);
 
 /* The last part of a path; borrows from `path`. */
@@ -38,16 +40,21 @@ int path_compare_natural(const char *a, const char *b);
  * RULES "Alerts"). */
 bool path_matches(const char *name, const char *pattern);
 
-/* A mapped drive letter, resolved: "Z:\in" → "\\server\share\in". PLATFORM_OK with *unc on the heap when the letter is a
- * network drive of this session; PLATFORM_NOT_FOUND when it is no network drive or unknown here; natively always
- * PLATFORM_NOT_FOUND. */
+/* A mapped drive letter, resolved: "Z:\in" → "\\server\share\in". PLATFORM_OK with *unc on the heap when the
+ * letter is a network drive of this session; PLATFORM_NOT_FOUND when it is no network drive or unknown here;
+ * natively always PLATFORM_NOT_FOUND. */
 struct platform_status path_resolve_mapped(const char *path, char **unc);
 
 /* What a drive is, for the configuration check. */
-enum path_volume { PATH_VOLUME_LOCAL, PATH_VOLUME_REMOTE, PATH_VOLUME_UNKNOWN /* a letter that this session does not know */ };
+enum path_volume {
+    PATH_VOLUME_LOCAL,
+    PATH_VOLUME_REMOTE,
+    PATH_VOLUME_UNKNOWN /* a letter that this session does not know */
+};
 enum path_volume path_volume_kind(const char *path);
 
-/* The full path of an existing folder with every link and junction on the way resolved, on the heap; the caller frees. */
+/* The full path of an existing folder with every link and junction on the way resolved, on the heap; the caller
+ * frees. */
 struct platform_status path_real(const char *path, char **real);
 
 /* UTF-16 units of a name as Windows would count them. */

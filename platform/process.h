@@ -22,8 +22,8 @@ char *process_user(void);
 /* Fills `out` with random bytes of the system's generator (BCryptGenRandom, getrandom). Aborts when there is none. */
 void process_random(void *out, size_t size);
 
-/* Ctrl+C, Ctrl+Break, console close; SIGINT and SIGTERM natively: calls `function` once, on a thread of its own. The second time
- * the system ends the process. To be called once a process: PLATFORM_EXISTS after that. */
+/* Ctrl+C, Ctrl+Break, console close; SIGINT and SIGTERM natively: calls `function` once, on a thread of its
+ * own. The second time the system ends the process. To be called once a process: PLATFORM_EXISTS after that. */
 typedef void (*process_interrupt_function)(void *context);
 struct platform_status process_on_interrupt(process_interrupt_function function, void *context);
 
@@ -34,9 +34,9 @@ char *process_environment(const char *name);
 void process_print(const char *text);
 void process_print_error(const char *text);
 
-/* The named event by which writers announce new orders (RULES "Orders and answers", Global\CorBridge.Order); natively
- * known inside this process only. Opens or creates; whoever opens the same name has the same signal. It stays set until one
- * order_signal_wait has seen it. */
+/* The named event by which writers announce new orders (RULES "Orders and answers", Global\CorBridge.Order);
+ * natively known inside this process only. Opens or creates; whoever opens the same name has the same signal.
+ * It stays set until one order_signal_wait has seen it. */
 struct order_signal;
 struct platform_status order_signal_open(const char *name, struct order_signal **out);
 /* True when the event was set within `milliseconds` (UINT32_MAX: for ever). */

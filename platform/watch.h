@@ -1,10 +1,10 @@
 /*
  * Notifications of one folder: "something in it changed". Hints only; the scan is the truth (DESIGN step 1).
  *
- * Win32: ReadDirectoryChangesW, overlapped, 64 KB (above that it fails on shares), re-armed before anything else is done.
- * Posix: inotify. One handle on the folder itself, never below it. Order of use: watch_open (which arms) → first scan →
- * watch_wait in a loop. The thread that opened the watch waits, too: Windows ends the pending call of a thread
- * that ends. watch_wake, and nothing else, may be called from others.
+ * Win32: ReadDirectoryChangesW, overlapped, 64 KB (above that it fails on shares), re-armed before anything
+ * else is done. Posix: inotify. One handle on the folder itself, never below it. Order of use: watch_open
+ * (which arms) → first scan → watch_wait in a loop. The thread that opened the watch waits, too: Windows ends
+ * the pending call of a thread that ends. watch_wake, and nothing else, may be called from others.
  */
 #ifndef CORBRIDGE_PLATFORM_WATCH_H
 #define CORBRIDGE_PLATFORM_WATCH_H
@@ -16,16 +16,16 @@
 
 struct watch; /* opaque, heap */
 
-/* ERROR_NOTIFY_ENUM_DIR. A failure of this number that a test injects into watch_wait makes WATCH_OVERFLOW, on every system;
- * any other makes WATCH_LOST. */
+/* ERROR_NOTIFY_ENUM_DIR. A failure of this number that a test injects into watch_wait makes WATCH_OVERFLOW, on
+ * every system; any other makes WATCH_LOST. */
 #define WATCH_CODE_OVERFLOW 1022u
 
 enum watch_result {
     WATCH_DIRTY,    /* something changed; names were given to the callback where the system told them */
     WATCH_OVERFLOW, /* changes were lost (0 bytes, 1022): scan at once and probe the root */
     WATCH_TIMEOUT,
-    WATCH_WOKEN,    /* watch_wake was called */
-    WATCH_LOST      /* the handle is dead (995 while not closing, network errors, folder removed): close, probe, reopen */
+    WATCH_WOKEN, /* watch_wake was called */
+    WATCH_LOST /* the handle is dead (995 while not closing, network errors, folder removed): close, probe, reopen */
 };
 
 /* A name in the folder that changed: UTF-8, valid during the call. May be a short (8.3) name. */
@@ -35,8 +35,8 @@ typedef void (*watch_name_function)(void *context, const char *name);
 struct platform_status watch_open(const char *path, struct watch **out);
 
 /* Waits at most `milliseconds`. `*status` is set for WATCH_LOST. `names` may be NULL. */
-enum watch_result watch_wait(struct watch *watch, uint32_t milliseconds, watch_name_function names, void *context,
-                             struct platform_status *status);
+enum watch_result watch_wait(struct watch *watch, uint32_t milliseconds, watch_name_function names,
+                             void *context, struct platform_status *status);
 
 /* Makes a waiting watch_wait return WATCH_WOKEN, or the next one. Any thread. */
 void watch_wake(struct watch *watch);

@@ -1,5 +1,6 @@
 /*
- * The configuration: corbridge.xml, checked against corbridge.xsd (compiled in), then by rules that a schema cannot say.
+ * The configuration: corbridge.xml, checked against corbridge.xsd (compiled in), then by rules that a schema
+ * cannot say.
  *
  * A loaded configuration never changes; a reload makes a new one. docs/configuration.md describes every element.
  */
@@ -85,8 +86,8 @@ struct config {
     uint32_t log_megabytes, log_keep;
 };
 
-/* One fault of a configuration; text "corbridge.xml:12: feed 'jms': folder 'Z:\in' is a mapped drive letter, which a service
- * does not have; write \\server\share\in". */
+/* One fault of a configuration; text "corbridge.xml:12: feed 'jms': folder 'Z:\in' is a mapped drive letter,
+ * which a service does not have; write \\server\share\in". */
 struct config_fault {
     uint32_t line;
     const char *text;
@@ -102,10 +103,10 @@ void config_faults_init(struct config_faults *faults);
 void config_faults_release(struct config_faults *faults);
 
 /*
- * Loads and checks. NULL when refused: `faults` then holds every fault found (not only the first). `data_override` (or NULL)
- * takes the place of the data folder of the file: for tests and demos. Overlapping folders are found by identity, not by
- * text; folders of feeds that cannot be reached now are no fault (RULES: the service starts, the feed is offline).
- * The caller frees with config_free.
+ * Loads and checks. NULL when refused: `faults` then holds every fault found (not only the first).
+ * `data_override` (or NULL) takes the place of the data folder of the file: for tests and demos. Overlapping
+ * folders are found by identity, not by text; folders of feeds that cannot be reached now are no fault (RULES:
+ * the service starts, the feed is offline). The caller frees with config_free.
  */
 struct config *config_load(const char *path, const char *data_override, struct config_faults *faults);
 void config_free(struct config *config);

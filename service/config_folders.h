@@ -1,7 +1,8 @@
 /*
- * Folders that overlap. Two names can lead to one folder (links, junctions, a share and its local path), so folders are
- * compared by identity (volume and file id) along the way up to the root; of a folder that is not there yet, the nearest
- * folder above it that is, and the text of the rest. A folder that cannot be reached now is compared by its text.
+ * Folders that overlap. Two names can lead to one folder (links, junctions, a share and its local path), so
+ * folders are compared by identity (volume and file id) along the way up to the root; of a folder that is not
+ * there yet, the nearest folder above it that is, and the text of the rest. A folder that cannot be reached now
+ * is compared by its text.
  */
 #ifndef CORBRIDGE_SERVICE_CONFIG_FOLDERS_H
 #define CORBRIDGE_SERVICE_CONFIG_FOLDERS_H

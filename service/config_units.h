@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "500 ms", "1 s", "10 min", "2 h" (the blank may be missing) in milliseconds. False when it is none or does not fit. */
+/* "500 ms", "1 s", "10 min", "2 h" (the blank may be missing) in milliseconds. False when it is none or does
+ * not fit. */
 bool config_duration(const char *text, uint32_t *milliseconds);
 
 /* "64 KB", "1 MB", "2 GB", of 1024 each. False when it is none or does not fit. */

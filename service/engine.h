@@ -1,9 +1,11 @@
 /*
- * The engine: builds the object graph of a configuration and runs it. The same for the Windows service, the console command
- * `run`, tests and benchmarks. It knows nothing of the service control manager.
+ * The engine: builds the object graph of a configuration and runs it. The same for the Windows service, the
+ * console command `run`, tests and benchmarks. It knows nothing of the service control manager.
  *
- * Start order: data folder lock → log → databases (migrated) → senders → committer → workers → feeds.
- * Stop order: feeds (no more claims) → what is claimed is applied and put away → committer → senders → databases → lock.
+ * Start order: lock of the data folder → log → database (migrated) → checkpointer → senders → movers → committer and
+ * workers → feeds → the event that announces orders.
+ * Stop order: the event → no more claims, feeds → what is in flight is applied and put away → senders → committer and
+ * workers → movers → checkpointer → database → log → lock.
  */
 #ifndef CORBRIDGE_SERVICE_ENGINE_H
 #define CORBRIDGE_SERVICE_ENGINE_H
@@ -25,16 +27,18 @@ enum engine_start {
 
 struct engine_options {
     const struct config *config; /* borrowed until engine_stop has returned */
-    /* Called from time to time while starting and stopping, so that the service can raise its checkpoint; may be NULL. */
+    /* Called from time to time while starting and stopping, so that the service can raise its checkpoint; may
+     * be NULL. */
     void (*progress)(void *context);
     void *context;
 };
 
 /* Starts everything. On failure `message` says what failed and what to do next, and nothing is left running. */
-enum engine_start engine_start(const struct engine_options *options, struct engine **out, char *message, size_t message_size);
+enum engine_start engine_start(const struct engine_options *options, struct engine **out, char *message,
+                               size_t message_size);
 
-/* Stops, and frees. What is in flight has `deadline_ms` to come to its end; what could not be put away by then is given back (it is as
- * safe as after a crash) and `message` says so: false. */
+/* Stops, and frees. What is in flight has `deadline_ms` to come to its end; what could not be put away by then
+ * is given back (it is as safe as after a crash) and `message` says so: false. */
 bool engine_stop(struct engine *engine, uint32_t deadline_ms, char *message, size_t message_size);
 
 /* Stop and resume taking files; what is claimed goes on. Any thread. */
@@ -50,16 +54,16 @@ void engine_commands_now(struct engine *engine);
 /* Numbers for status, tests and benchmarks. Any thread. */
 struct engine_figures {
     uint64_t scans, claimed, applied, put_away, quarantined, vanished, sent;
-    uint64_t in_flight;   /* claimed and not yet put away */
-    uint64_t waiting;     /* seen in a folder and not yet ready */
+    uint64_t in_flight; /* claimed and not yet put away */
+    uint64_t waiting;   /* seen in a folder and not yet ready */
     uint64_t unrecognised;
     uint64_t overflows;
     uint64_t feeds_online;
 };
 void engine_figures(struct engine *engine, struct engine_figures *out);
 
-/* Waits until nothing is in flight, waiting or queued to be sent since the last scan, at most `milliseconds`. For tests, the demo
- * and benchmarks. True when idle. */
+/* Waits until nothing is in flight, waiting or queued to be sent since the last scan, at most `milliseconds`.
+ * For tests, the demo and benchmarks. True when idle. */
 bool engine_wait_idle(struct engine *engine, uint32_t milliseconds);
 
 #endif

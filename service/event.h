@@ -1,9 +1,10 @@
 /*
- * Events: what an administrator reads in the Event Viewer. One id per cause, each with its remedy, never patient data, never a
- * file name: feeds, pharmacies and ledger numbers only (DESIGN promise 5).
+ * Events: what an administrator reads in the Event Viewer. One id per cause, each with its remedy, never
+ * patient data, never a file name: feeds, pharmacies and ledger numbers only (DESIGN promise 5).
  *
- * The ids and texts stand in service/windows/messages.mc; docs/events.md lists them; a test holds both against this table.
- * Event Log entries stand for changes of state: what repeats is reported once when it begins and once when it ends.
+ * The ids and texts stand in service/windows/messages.mc; docs/events.md lists them; a test holds both against
+ * this table. Event Log entries stand for changes of state: what repeats is reported once when it begins and
+ * once when it ends.
  */
 #ifndef CORBRIDGE_SERVICE_EVENT_H
 #define CORBRIDGE_SERVICE_EVENT_H
@@ -11,37 +12,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Groups: 100 life cycle, 200 configuration, 300 watching, 400 taking files in, 500 database, 600 outbound, 700 security.
- * An id is never used again for another cause. Inserts are given in the comment. */
+/* Groups: 100 life cycle, 200 configuration, 300 watching, 400 taking files in, 500 database, 600 outbound, 700
+ * security. An id is never used again for another cause. Inserts are given in the comment. */
 enum event_id {
-    EVENT_STARTED = 100,              /* %1 version, %2 world(s), %3 feeds */
-    EVENT_STOPPED = 101,              /* %1 seconds that it ran */
-    EVENT_START_FAILED = 102,         /* %1 what failed and what to do */
-    EVENT_ALREADY_RUNNING = 103,      /* %1 process id of the first, %2 data folder */
+    EVENT_STARTED = 100,         /* %1 version, %2 world(s), %3 feeds */
+    EVENT_STOPPED = 101,         /* %1 seconds that it ran */
+    EVENT_START_FAILED = 102,    /* %1 what failed and what to do */
+    EVENT_ALREADY_RUNNING = 103, /* %1 process id of the first, %2 data folder */
     EVENT_PAUSED = 104,
     EVENT_CONTINUED = 105,
-    EVENT_UNCLEAN_STOP_FOUND = 106,   /* %1 how many files were claimed, %2 how many waited to be put away */
-    EVENT_STOP_DEADLINE = 107,        /* %1 what was still running */
+    EVENT_UNCLEAN_STOP_FOUND = 106, /* %1 how many files were claimed, %2 how many waited to be put away */
+    EVENT_STOP_DEADLINE = 107,      /* %1 what was still running */
 
-    EVENT_CONFIGURATION_REFUSED = 200,/* %1 file:line: what to do (first fault), %2 how many faults */
-    EVENT_CONFIGURATION_RELOADED = 201,/* %1 feeds, %2 pharmacies */
+    EVENT_CONFIGURATION_REFUSED = 200,  /* %1 file:line: what to do (first fault), %2 how many faults */
+    EVENT_CONFIGURATION_RELOADED = 201, /* %1 feeds, %2 pharmacies */
 
-    EVENT_FEED_OFFLINE = 300,         /* %1 feed, %2 number and text */
-    EVENT_FEED_ONLINE = 301,          /* %1 feed, %2 seconds away */
-    EVENT_FEED_POLLED = 302,          /* %1 feed: the share never notifies */
-    EVENT_WATCH_OVERFLOW = 303,       /* %1 feed, %2 times so far */
-    EVENT_FEED_NO_RIGHT = 304,        /* %1 feed, %2 files, %3 number and text: no right to read for more than a minute */
-    EVENT_FILES_UNRECOGNISED = 305,   /* %1 feed, %2 how many for an hour or more */
-    EVENT_FILE_BUSY_LONG = 306,       /* %1 feed, %2 files, %3 minutes: held by another program or growing */
-    EVENT_FILE_REPLACED = 307,        /* %1 feed, %2 ledger number: went away or was replaced before it could be taken */
+    EVENT_FEED_OFFLINE = 300,       /* %1 feed, %2 number and text */
+    EVENT_FEED_ONLINE = 301,        /* %1 feed, %2 seconds away */
+    EVENT_FEED_POLLED = 302,        /* %1 feed: the share never notifies */
+    EVENT_WATCH_OVERFLOW = 303,     /* %1 feed, %2 times so far */
+    EVENT_FEED_NO_RIGHT = 304,      /* %1 feed, %2 files, %3 number and text: no right to read for a minute */
+    EVENT_FILES_UNRECOGNISED = 305, /* %1 feed, %2 how many for an hour or more */
+    EVENT_FILE_BUSY_LONG = 306,     /* %1 feed, %2 files, %3 minutes: held by another program or growing */
+    EVENT_FILE_REPLACED = 307,      /* %1 feed, %2 ledger number: gone or replaced before it could be taken */
 
-    EVENT_QUARANTINED = 400,          /* %1 feed, %2 ledger number, %3 first fault with line and field, %4 how many faults */
-    EVENT_QUARANTINED_SUSPECT = 401,  /* %1 feed, %2 ledger number, %3 attempts */
-    EVENT_VANISHED = 402,             /* %1 feed, %2 ledger number */
-    EVENT_HELD = 403,                 /* %1 feed, %2 ledger number, %3 why */
-    EVENT_NOT_MOVED = 404,            /* %1 feed, %2 ledger number, %3 number and text: applied, cannot be put away for a minute */
-    EVENT_MOVED_AT_LAST = 405,        /* %1 feed, %2 ledger number */
-    EVENT_ARCHIVE_COPY_MISSING = 406, /* %1 feed, %2 ledger number: applied, but neither in the share nor in the archive */
+    EVENT_QUARANTINED = 400,         /* %1 feed, %2 ledger number, %3 first fault, %4 how many faults */
+    EVENT_QUARANTINED_SUSPECT = 401, /* %1 feed, %2 ledger number, %3 attempts */
+    EVENT_VANISHED = 402,            /* %1 feed, %2 ledger number */
+    EVENT_HELD = 403,                /* %1 feed, %2 ledger number, %3 why */
+    EVENT_NOT_MOVED = 404,     /* %1 feed, %2 ledger number, %3 number and text: not put away for a minute */
+    EVENT_MOVED_AT_LAST = 405, /* %1 feed, %2 ledger number */
+    EVENT_ARCHIVE_COPY_MISSING = 406, /* %1 feed, %2 ledger number: applied, but nowhere to be found */
     EVENT_IDENTITY_CHANGED = 407,     /* %1 feed, %2 ledger number */
     EVENT_SECOND_OPEN_BOOKING = 408,  /* %1 feed, %2 ledger number */
     EVENT_DISK_LOW = 409,             /* %1 folder kind, %2 megabytes free */
@@ -52,15 +53,19 @@ enum event_id {
     EVENT_DATABASE_MIGRATED = 502,    /* %1 world, %2 from version, %3 to version */
     EVENT_WAL_LARGE = 503,            /* %1 world, %2 megabytes: a reader keeps the WAL from shrinking */
 
-    EVENT_PHARMACY_AWAY = 600,        /* %1 pharmacy, %2 outbox number, %3 number and text */
-    EVENT_PHARMACY_BACK = 601,        /* %1 pharmacy */
-    EVENT_PHARMACY_CONFLICT = 602,    /* %1 pharmacy, %2 outbox number: the name is there with other bytes */
-    EVENT_ORDER_NOT_RENDERED = 603,   /* %1 order event number, %2 what to mend */
+    EVENT_PHARMACY_AWAY = 600,      /* %1 pharmacy, %2 outbox number, %3 number and text */
+    EVENT_PHARMACY_BACK = 601,      /* %1 pharmacy */
+    EVENT_PHARMACY_CONFLICT = 602,  /* %1 pharmacy, %2 outbox number: the name is there with other bytes */
+    EVENT_ORDER_NOT_RENDERED = 603, /* %1 order event number, %2 what to mend */
 
-    EVENT_RIGHTS_NOT_SET = 700        /* %1 which folder of ours, %2 number and text */
+    EVENT_RIGHTS_NOT_SET = 700 /* %1 which folder of ours, %2 number and text */
 };
 
-enum event_severity { EVENT_INFORMATION, EVENT_WARNING, EVENT_ERROR };
+enum event_severity {
+    EVENT_INFORMATION,
+    EVENT_WARNING,
+    EVENT_ERROR
+};
 
 #define EVENT_INSERTS_MAX 4
 
@@ -71,8 +76,8 @@ typedef void (*event_sink)(void *context, enum event_id id, enum event_severity 
 /* Sets the sink of this process. Before threads are started. NULL: events go nowhere (only the log file). */
 void event_sink_set(event_sink sink, void *context);
 
-/* Reports one event; as many `const char *` inserts must follow as the message has (event_insert_count), NULL reads as "".
- * Also written to the log (service/log.h). */
+/* Reports one event; as many `const char *` inserts must follow as the message has (event_insert_count), NULL
+ * reads as "". Also written to the log (service/log.h). */
 void event_report(enum event_id id, ...);
 
 /* The table. severity and insert count of an id; aborts for an id that does not exist. */

@@ -1,6 +1,6 @@
 /*
- * A world: test or live. Each is one database file and one set of folders below the data folder, of the same code (DESIGN
- * promise 4).
+ * A world: test or live. Each is one database file and one set of folders below the data folder, of the same
+ * code (DESIGN promise 4).
  *
  *   <data>/database/corbridge-test.db      <data>/test/archive/2026/11/23/18/000000000042_DEM1_0400.ini
  *   <data>/test/quarantine/…               <data>/test/hold/…            <data>/logs/corbridge.log
@@ -15,8 +15,8 @@
 
 struct world_paths {
     enum database_world world;
-    char *database;   /* file */
-    char *root;       /* <data>/test */
+    char *database; /* file */
+    char *root;     /* <data>/test */
     char *archive, *quarantine, *hold;
 };
 

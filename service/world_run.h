@@ -14,13 +14,14 @@
 
 struct world_run; /* opaque, heap */
 
-/* Opens the database, recovers, starts every thread of the world. On failure *out is NULL, nothing runs and `message` says what to
- * do. `progress` as in engine_options. */
+/* Opens the database, recovers, starts every thread of the world. On failure *out is NULL, nothing runs and
+ * `message` says what to do. `progress` as in engine_options. */
 enum engine_start world_run_start(struct world_run **out, const struct engine_options *options,
                                   enum database_world world, char *message, size_t message_size);
 
-/* Ends taking files, lets what is in flight come to its end until `deadline` (monotonic ms), ends every thread, frees. What was still in
- * flight at the deadline is given back: its rows are as safe as after a crash. False when that was so. */
+/* Ends taking files, lets what is in flight come to its end until `deadline` (monotonic ms), ends every thread,
+ * frees. What was still in flight at the deadline is given back: its rows are as safe as after a crash. False
+ * when that was so. */
 bool world_run_stop(struct world_run *run, uint64_t deadline);
 
 void world_run_pause(struct world_run *run, bool paused);

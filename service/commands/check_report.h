@@ -1,6 +1,6 @@
 /*
- * What `check` finds: one line a finding, with what to do. Made in a console or inside the service; the service leaves it as text in its
- * answer file, and the command reads it back.
+ * What `check` finds: one line a finding, with what to do. Made in a console or inside the service; the service
+ * leaves it as text in its answer file, and the command reads it back.
  *
  *     OK<tab>feed jms<tab>'D:\in' can be listed; files that wait: 12, that no rule takes: 0
  */

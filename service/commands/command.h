@@ -26,12 +26,13 @@ struct command_option {
     bool *flag;
 };
 
-/* Reads all arguments. `operand` (or NULL: none is taken) receives the one that is no option. False: it said what is wrong, and
- * the command ends with COMMANDS_USAGE. */
+/* Reads all arguments. `operand` (or NULL: none is taken) receives the one that is no option. False: it said
+ * what is wrong, and the command ends with COMMANDS_USAGE. */
 bool command_options(const struct command *command, int argc, char **argv,
                      const struct command_option *options, size_t count, const char **operand);
 
-/* The configuration at `path` (NULL: that of the installed service). NULL: it said why, with every fault; *exit is set. */
+/* The configuration at `path` (NULL: that of the installed service). NULL: it said why, with every fault; *exit
+ * is set. */
 struct config *command_config(const char *path, const char *data_override, int *exit);
 
 /* Where the configuration is looked for when none is named. Heap; NULL when memory is exhausted. */

@@ -10,8 +10,8 @@
 int service_words_failure(const struct command *command, struct platform_status status,
                           const struct service_status *service);
 
-/* Prints a step of install or uninstall: to the standard output, bad ones and warnings to the standard error stream. `context` is
- * not used. */
+/* Prints a step of install or uninstall: to the standard output, bad ones and warnings to the standard error
+ * stream. `context` is not used. */
 void service_words_step(void *context, enum service_step step, const char *text);
 
 #endif

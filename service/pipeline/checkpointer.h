@@ -1,8 +1,10 @@
 /*
- * Checkpoints of one world's database, on a thread and connection of their own, so that no writer waits for them (DESIGN step 5).
+ * Checkpoints of one world's database, on a thread and connection of their own, so that no writer waits for
+ * them (DESIGN step 5).
  *
- * A passive one follows a second after the first commit since the last. When readers keep the WAL from shrinking and it grows beyond
- * 64 MB, it is truncated at the next moment without readers; above 256 MB an event says so, once.
+ * A passive one follows a second after the first commit since the last. When readers keep the WAL from
+ * shrinking and it grows beyond 64 MB, it is truncated at the next moment without readers; above 256 MB an
+ * event says so, once.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_CHECKPOINTER_H
 #define CORBRIDGE_SERVICE_PIPELINE_CHECKPOINTER_H

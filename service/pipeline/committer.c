@@ -1,9 +1,11 @@
 /*
- * The committer: the one thread that writes to a world's database. Each turn is one transaction: new claims, the next applied
- * messages of every feed, ends of rows, sent messages. A transaction holds the write lock for at most 64 messages or 20 ms of work.
+ * The committer: the one thread that writes to a world's database. Each turn is one transaction: new claims,
+ * the next applied messages of every feed, ends of rows, sent messages. A transaction holds the write lock for
+ * at most 64 messages or 20 ms of work.
  *
- * When the database cannot be written, nothing is lost and nothing is taken: the group is tried again every 100 ms; after 5 s an
- * event is reported and all that is not applied is given back to the feeds, which look at the files again when it is back.
+ * When the database cannot be written, nothing is lost and nothing is taken: the group is tried again every 100
+ * ms; after 5 s an event is reported and all that is not applied is given back to the feeds, which look at the
+ * files again when it is back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,8 +167,8 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
     return DATABASE_OK;
 }
 
-/* Applies one file in a savepoint. DATABASE_CONSTRAINT is this message's own fault and quarantines it; everything else concerns the whole
- * database and ends the group. */
+/* Applies one file in a savepoint. DATABASE_CONSTRAINT is this message's own fault and quarantines it;
+ * everything else concerns the whole database and ends the group. */
 static enum database_kind apply(struct database *db, struct job *job, instant_us now)
 {
     enum database_kind kind = database_savepoint(db);
@@ -411,7 +413,8 @@ static void abandon(struct pipeline *pipeline, struct job *job)
     pipeline_finish(pipeline, job);
 }
 
-/* Gives back everything that is not applied. Rows that are claimed stay claimed: the feed knows them when it sees the files again. */
+/* Gives back everything that is not applied. Rows that are claimed stay claimed: the feed knows them when it
+ * sees the files again. */
 static void give_all_back(struct committer *committer, struct group *group)
 {
     struct pipeline *pipeline = committer->pipeline;
@@ -531,7 +534,8 @@ static void commit_group(struct committer *committer, struct group *group)
         }
         trouble(committer, kind);
         if (committer->down || stopping(pipeline)) {
-            /* The ends of rows and sent messages are not lost: the rows stay in place, the messages are known by name and bytes. */
+            /* The ends of rows and sent messages are not lost: the rows stay in place, the messages are known
+             * by name and bytes. */
             memmove(group->applies, group->applies + first,
                     (group->apply_count - first) * sizeof group->applies[0]);
             group->apply_count -= first;

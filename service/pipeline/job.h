@@ -1,9 +1,10 @@
 /*
- * A job: one file in flight, from its claim until its bytes are put away. It owns the handle that was opened when the file
- * was looked at, the bytes that were read through it, and everything parsed from them.
+ * A job: one file in flight, from its claim until its bytes are put away. It owns the handle that was opened
+ * when the file was looked at, the bytes that were read through it, and everything parsed from them.
  *
- * A job belongs to one thread at a time: feed (looks and claims) → committer (claim row) → worker (parses) → committer
- * (applies) → mover (puts away) → committer (end of the row) → feed (forgets the name). Queues hand it on under their locks.
+ * A job belongs to one thread at a time: feed (looks and claims) → committer (claim row) → worker (parses) →
+ * committer (applies) → mover (puts away) → committer (end of the row) → feed (forgets the name). Queues hand
+ * it on under their locks.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_JOB_H
 #define CORBRIDGE_SERVICE_PIPELINE_JOB_H
@@ -79,8 +80,8 @@ struct job {
     /* set by the committer */
     struct apply_result result;
     enum store_place place;
-    const char *
-        reason_text; /* for quarantine and hold, in the arena: what `.reason.txt` says; NULL for the archive */
+    /* For quarantine and hold: what `.reason.txt` says, in the arena; NULL: archive. */
+    const char *reason_text;
 
     /* set by the mover */
     char *stored; /* path below the world's root, heap */

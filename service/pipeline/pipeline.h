@@ -1,9 +1,9 @@
 /*
  * The pipeline of one world: claim, parse, commit, put away (DESIGN steps 3 to 6). At most 256 files are in flight.
  *
- * Feeds submit files that they hold open. The committer, one thread with the world's only writing connection, claims many to a
- * transaction; workers parse; the committer applies each feed's files in the order of their ledger numbers, taking the feeds
- * in turn; the feed's mover puts them away; the committer ends their rows.
+ * Feeds submit files that they hold open. The committer, one thread with the world's only writing connection,
+ * claims many to a transaction; workers parse; the committer applies each feed's files in the order of their
+ * ledger numbers, taking the feeds in turn; the feed's mover puts them away; the committer ends their rows.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_PIPELINE_H
 #define CORBRIDGE_SERVICE_PIPELINE_PIPELINE_H
@@ -28,8 +28,8 @@ struct line {
     const struct config_feed *config;
     struct pipeline *pipeline;
     struct mover *mover;
-    /* The job has ended, or is given back (job->abandoned). Takes the job and frees it. On the committer's thread; must not
-     * block. */
+    /* The job has ended, or is given back (job->abandoned). Takes the job and frees it. On the committer's
+     * thread, or on the mover's or the stopping one's when it is given back; must not block. */
     void (*finished)(void *context, struct job *job);
     void *context;
     /* under the pipeline's lock: claimed jobs in the order of their ledger numbers */
@@ -39,8 +39,8 @@ struct line {
 struct pipeline_options {
     const struct config *config;
     const struct world_paths *paths;
-    struct database *
-        writer; /* open for writing; the pipeline's committer uses it alone from pipeline_start to pipeline_stop */
+    /* Open for writing; the pipeline's committer uses it alone from pipeline_start to pipeline_stop. */
+    struct database *writer;
     struct line *lines; /* one per feed */
     size_t line_count;
     const struct partner *partners;
@@ -69,8 +69,8 @@ bool pipeline_drain(struct pipeline *pipeline, uint32_t milliseconds);
 void pipeline_stop(struct pipeline *pipeline);
 void pipeline_free(struct pipeline *pipeline);
 
-/* Takes a place for one job; waits until there is one. False when the pipeline is closing, or while the database cannot be written (then try
- * again later). Feed threads. */
+/* Takes a place for one job; waits until there is one. False when the pipeline is closing, or while the
+ * database cannot be written (then try again later). Feed threads. */
 bool pipeline_enter(struct pipeline *pipeline, enum pipeline_entry entry);
 
 /* Gives the place back without a job. */
@@ -79,7 +79,7 @@ void pipeline_leave(struct pipeline *pipeline, enum pipeline_entry entry);
 /* Hands a job over; it holds the place that pipeline_enter gave. */
 void pipeline_submit(struct pipeline *pipeline, struct job *job);
 
-/* The mover has put a job away (or gives it up: job->abandoned). */
+/* The mover has put a job away, or gives it back (job->abandoned): then it goes to its feed at once. */
 void pipeline_stored(struct pipeline *pipeline, struct job *job);
 
 /* A sender has sent a row. Any thread. */

@@ -1,8 +1,9 @@
 /*
  * Shared by the rooms of service/pipeline/ only.
  *
- * Concurrency: `lock` guards every member below it in struct pipeline. The committer and the workers take work out under the lock and do
- * it outside. Lock order: pipeline->lock before any lock of a mover or a feed is never needed: neither is called with it held.
+ * Concurrency: `lock` guards every member below it in struct pipeline, and the claimed jobs of every line. The
+ * committer and the workers take work out under the lock and do it outside. Lock order: a feed may ask us under
+ * its own lock; no function of a feed or a mover is called with ours held.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_PIPELINE_PRIVATE_H
 #define CORBRIDGE_SERVICE_PIPELINE_PIPELINE_PRIVATE_H

@@ -1,5 +1,6 @@
 /*
- * Workers: one per core. A worker takes some claimed jobs, parses each into the job's own arena and hands them to the committer.
+ * Workers: one per core. A worker takes some claimed jobs, parses each into the job's own arena and hands them
+ * to the committer.
  */
 #include <stdio.h>
 #include <string.h>
@@ -100,7 +101,8 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     input->empty_clears = job->match->empty_clears;
     input->warnings = &job->faults;
 
-    /* Event time (RULES "Order and time"): what the feed names, else arrival; a time that lies ahead is not believed. */
+    /* Event time (RULES "Order and time"): what the feed names, else arrival; a time that lies ahead is not
+     * believed. */
     input->event_at = job->row.arrived;
     instant_us move_date = resolve(job, JMS_MOVE_DATE, zone);
     if (move_date != INSTANT_NONE) {

@@ -51,8 +51,8 @@ static struct platform_status put_job_away(struct mover *mover, struct job *job)
     return status;
 }
 
-/* Brings the new names to the medium before the ledger says so; else a power failure could give back a file whose row says that it is
- * put away, and it would be applied again. */
+/* Brings the new names to the medium before the ledger says so; else a power failure could give back a file
+ * whose row says that it is put away, and it would be applied again. */
 static void flush_folders(struct mover *mover, const struct job_queue *done)
 {
     char last[STORE_FOLDER_SIZE] = "";

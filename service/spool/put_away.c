@@ -89,8 +89,8 @@ static struct platform_status copy_and_delete(const struct put_away *what, const
     return platform_ok(status) ? file_delete(what->handle) : status;
 }
 
-/* Whether `path` already is the file of our handle: an earlier try moved it and then failed. Deleting it as a copy would lose
- * the only one. */
+/* Whether `path` already is the file of our handle: an earlier try moved it and then failed. Deleting it as a
+ * copy would lose the only one. */
 static bool is_same_file(struct file *handle, const char *path)
 {
     struct file_marks ours, theirs;
@@ -116,8 +116,8 @@ static struct platform_status move_or_copy(const struct put_away *what, const ch
     status = file_inherit_rights(what->handle);
     if (platform_ok(status))
         return status;
-    /* It lies in the archive with the rights of the share. A copy of ours under the next name has the right ones; the moved one
-     * is deleted by its handle, which then is "the source". */
+    /* It lies in the archive with the rights of the share. A copy of ours under the next name has the right
+     * ones; the moved one is deleted by its handle, which then is "the source". */
     size_t length = strlen(to);
     char *beside = malloc(length + sizeof "~1");
     if (!beside)

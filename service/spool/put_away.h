@@ -1,9 +1,10 @@
 /*
- * Putting one file away: from the share into the archive, the quarantine or the hold, by the handle that has been held since it
- * was looked at (DESIGN step 6). Nothing is ever overwritten.
+ * Putting one file away: from the share into the archive, the quarantine or the hold, by the handle that has
+ * been held since it was looked at (DESIGN step 6). Nothing is ever overwritten.
  *
- * Same volume and the right to change its access list: rename, then let it inherit the rights of its new folder. Otherwise: the
- * bytes that were parsed go to a temporary name, flush, checked close, rename; then the source is deleted by its handle.
+ * Same volume and the right to change its access list: rename, then let it inherit the rights of its new
+ * folder. Otherwise: the bytes that were parsed go to a temporary name, flush, checked close, rename; then the
+ * source is deleted by its handle.
  */
 #ifndef CORBRIDGE_SERVICE_SPOOL_PUT_AWAY_H
 #define CORBRIDGE_SERVICE_SPOOL_PUT_AWAY_H
@@ -27,13 +28,14 @@ struct put_away {
 };
 
 /*
- * Does it, or goes on where an earlier try stopped. On success *stored is the path below the root (heap, the caller's) and the
- * source is gone at the latest when the handle is closed. On failure the source is where it was, or under its new name (then the
- * next call finds it there).
+ * Does it, or goes on where an earlier try stopped. On success *stored is the path below the root (heap, the
+ * caller's) and the source is gone at the latest when the handle is closed. On failure the source is where it
+ * was, or under its new name (then the next call finds it there).
  */
 struct platform_status put_away(const struct put_away *what, char **stored);
 
-/* Whether the file that a ledger row speaks of has been put away already: *stored is its path below the root (heap) or NULL. */
+/* Whether the file that a ledger row speaks of has been put away already: *stored is its path below the root
+ * (heap) or NULL. */
 struct platform_status put_away_find(const char *root, enum store_place place, int64_t ledger_number,
                                      instant_us arrived, const char *name, char **stored);
 

@@ -1,6 +1,6 @@
 /*
- * What `.reason.txt` says beside a file in quarantine or hold: why, where in the file, and what to do next. It may name the file
- * (RULES "Failing well"), never a value from it.
+ * What `.reason.txt` says beside a file in quarantine or hold: why, where in the file, and what to do next. It
+ * may name the file (RULES "Failing well"), never a value from it.
  */
 #ifndef CORBRIDGE_SERVICE_SPOOL_REASON_H
 #define CORBRIDGE_SERVICE_SPOOL_REASON_H
@@ -29,7 +29,8 @@ const char *reason_sentence(const char *word);
 /* The whole text in the arena (CRLF line ends: it is read with Notepad); NULL when memory is exhausted. */
 const char *reason_text(const struct reason *reason, struct arena *arena);
 
-/* The first error of the list as one line for the event ("line 6, LastName: …"), or the sentence of the word when there is none. */
+/* The first error of the list as one line for the event ("line 6, LastName: …"), or the sentence of the word
+ * when there is none. */
 void reason_first(const struct reason *reason, char *out, size_t size);
 
 #endif

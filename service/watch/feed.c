@@ -1,8 +1,9 @@
 /*
  * The settle worker's loop: take in what the other threads noted, scan when it is time, look at what is due.
  *
- * When a scan follows a notification (DESIGN step 1): when the folder has been quiet for 50 ms, at the latest after max(1 s, 10 times
- * the last scan); at once on overflow, start, request and reconnect; and every 60 s, or at the feed's poll interval.
+ * When a scan follows a notification (DESIGN step 1): when the folder has been quiet for 50 ms, at the latest
+ * after max(1 s, 10 times the last scan); at once on overflow, start, request and reconnect; and every 60 s, or
+ * at the feed's poll interval.
  */
 #include "service/watch/feed.h"
 

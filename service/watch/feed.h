@@ -1,9 +1,11 @@
 /*
- * A feed at work: the folder's root (notifications), its settle table, and the worker that scans, looks, opens and claims (DESIGN
- * steps 1 to 3). One settle worker per feed: opening a file on a dead share can block half a minute, and then stops this feed only.
+ * A feed at work: the folder's root (notifications), its settle table, and the worker that scans, looks, opens
+ * and claims (DESIGN steps 1 to 3). One settle worker per feed: opening a file on a dead share can block half a
+ * minute, and then stops this feed only.
  *
- * Concurrency: feed_job_finished comes from the committer's thread, root callbacks from the root's thread; both only add to queues
- * under the feed's lock. Everything else belongs to the settle worker.
+ * Concurrency: line.finished (which feed_new sets) comes from the committer's or the mover's thread, the root's
+ * callbacks from the root's; all only add to queues under the feed's lock. Everything else belongs to the
+ * settle worker.
  */
 #ifndef CORBRIDGE_SERVICE_WATCH_FEED_H
 #define CORBRIDGE_SERVICE_WATCH_FEED_H
@@ -33,7 +35,8 @@ struct feed_options {
 struct feed *feed_new(const struct feed_options *options);
 struct platform_status feed_start(struct feed *feed);
 
-/* Asks the threads to end, and waits for it. After feed_end no job comes from it; its jobs in flight may still finish. */
+/* Asks the threads to end, and waits for it. After feed_end no job comes from it; its jobs in flight may still
+ * finish. */
 void feed_end(struct feed *feed);
 void feed_free(struct feed *feed);
 

@@ -75,8 +75,8 @@ enum look_result {
 /* Looks at one due file: opens, proves, reads, hashes, submits. */
 enum look_result look_at(struct feed *feed, struct settle_entry *entry);
 
-/* Holds the first scan against the unfinished rows: what is there is taken first, in the order of numbers, suspects alone;
- * what is not there is found in the archive or has vanished. */
+/* Holds the first scan against the unfinished rows: what is there is taken first, in the order of numbers,
+ * suspects alone; what is not there is found in the archive or has vanished. */
 void recover_rows(struct feed *feed);
 
 /* The unfinished row of that name, or NULL. */

@@ -1,7 +1,7 @@
 /*
- * One look at one file (DESIGN step 2): open it with writing and deleting denied to others, hold its marks against the listing, read it,
- * prove that it is whole, and hand it over with the handle open. A look that ends otherwise closes the handle at once: while we
- * hold a file its sender's next open fails.
+ * One look at one file (DESIGN step 2): open it with writing and deleting denied to others, hold its marks
+ * against the listing, read it, prove that it is whole, and hand it over with the handle open. A look that ends
+ * otherwise closes the handle at once: while we hold a file its sender's next open fails.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * What an earlier process left: rows that are claimed, or applied and in place (DESIGN steps 3 and 6, RULES "Repeats"). Each is held
- * against the first listing before anything new is taken, in the order of ledger numbers, so that order is kept across a crash.
+ * What an earlier process left: rows that are claimed, or applied and in place (DESIGN steps 3 and 6, RULES
+ * "Repeats"). Each is held against the first listing before anything new is taken, in the order of ledger
+ * numbers, so that order is kept across a crash.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,8 @@ void recover_rows(struct feed *feed)
         }
         if (entry->state == SETTLE_IN_FLIGHT)
             continue;
-        /* It was proved ready once: an unchanged file need not settle again. A changed one ends the row and settles as new. */
+        /* It was proved ready once: an unchanged file need not settle again. A changed one ends the row and
+         * settles as new. */
         if (entry->marks.size != unfinished->row.marks.size ||
             entry->marks.written_us != unfinished->row.marks.written_us) {
             recover_end_missing(feed, unfinished);

@@ -21,7 +21,7 @@ struct root {
     struct mutex lock;
     struct condition wakes;
     struct watch
-        *watch; /* under the lock: so that others can wake it; opened and closed by the thread alone */
+        *watch; /* under the lock, so that others can wake it; the thread alone opens and closes it */
     bool reopen, stopping; /* under the lock */
 };
 
@@ -128,7 +128,8 @@ static void root_run(void *context)
         }
         set_watch(root, NULL);
         watch_close(watch);
-        /* A root that is lost as soon as it is opened, or that opens and cannot be listed, must not make this loop spin. */
+        /* A root that is lost as soon as it is opened, or that opens and cannot be listed, must not make this
+         * loop spin. */
         if (clock_monotonic_ms() - armed_at >= STEADY_MS)
             backoff = BACKOFF_FIRST_MS;
         if (!pause_for(root, with_jitter(backoff)))

@@ -1,6 +1,7 @@
 /*
- * The root of a feed: its folder on the share, watched by a thread of its own that does nothing slow (DESIGN step 1). It says that
- * the folder is dirty and which names were mentioned; it opens again, with growing pauses, what was lost.
+ * The root of a feed: its folder on the share, watched by a thread of its own that does nothing slow (DESIGN
+ * step 1). It says that the folder is dirty and which names were mentioned; it opens again, with growing
+ * pauses, what was lost.
  */
 #ifndef CORBRIDGE_SERVICE_WATCH_ROOT_H
 #define CORBRIDGE_SERVICE_WATCH_ROOT_H
@@ -28,7 +29,8 @@ struct root_callbacks {
 struct platform_status root_start(struct root **out, const char *folder, bool polled,
                                   const struct root_callbacks *callbacks);
 
-/* Close and open again: a scan found that the folder is gone or is another one now, or the machine slept. Any thread. */
+/* Close and open again: a scan found that the folder is gone or is another one now, or the machine slept. Any
+ * thread. */
 void root_reopen(struct root *root);
 
 /* Ends the thread, also out of a call that hangs in a dead share. NULL is allowed. */

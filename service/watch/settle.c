@@ -1,7 +1,7 @@
 /*
- * Settling: see settle.h. Three structures hold the same entries: a hash table by name, a heap of what waits by its due
- * time, and an array of what is due in the order of taking. A backlog of 20,000 files costs a heap step and an array step
- * each, not a walk over all.
+ * Settling: see settle.h. Three structures hold the same entries: a hash table by name, a heap of what waits by
+ * its due time, and an array of what is due in the order of taking. A backlog of 20,000 files costs a heap step
+ * and an array step each, not a walk over all.
  */
 #include "service/watch/settle.h"
 

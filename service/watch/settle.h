@@ -1,8 +1,8 @@
 /*
  * Settling: which files of one folder are whole, and in what order they may be taken (DESIGN step 2).
  *
- * A pure state machine over names and marks. It opens nothing and knows no time but what it is told: `now` is a monotonic
- * clock in milliseconds. One struct settle per feed, used by the feed's settle worker alone.
+ * A pure state machine over names and marks. It opens nothing and knows no time but what it is told: `now` is a
+ * monotonic clock in milliseconds. One struct settle per feed, used by the feed's settle worker alone.
  *
  *   seen → settling → due → (the worker looks) → in flight → gone
  *                      ↑ busy, incomplete, denied: again after 250 ms, doubling to 5 s │
@@ -55,22 +55,22 @@ struct settle_entry {
 
 struct settle; /* opaque, heap */
 
-/* Something that was seen is gone, or another file has its name, before it could be claimed. `entry` is valid during the
- * call. */
+/* Something that was seen is gone, or another file has its name, before it could be claimed. `entry` is valid
+ * during the call. */
 typedef void (*settle_gone_function)(void *context, const struct settle_entry *entry);
 
 /* A table for one feed; `feed` is borrowed. NULL when memory is exhausted. */
 struct settle *settle_new(const struct config_feed *feed, settle_gone_function gone, void *context);
 void settle_free(struct settle *settle);
 
-/* Names that are never taken (DESIGN step 1): .tmp .part .filepart ~$…; the caller has left out folders, links and hidden
- * files. */
+/* Names that are never taken (DESIGN step 1): .tmp .part .filepart ~$…; the caller has left out folders, links
+ * and hidden files. */
 bool settle_ignores(const char *name);
 
 /* A scan: begin, observe every file of the listing, end. What the scan did not see is gone. */
 void settle_scan_begin(struct settle *settle);
-/* Also for a single name that a notification hinted at, outside a scan. False when memory is exhausted (the next scan will
- * see the name again). */
+/* Also for a single name that a notification hinted at, outside a scan. False when memory is exhausted (the
+ * next scan will see the name again). */
 bool settle_observe(struct settle *settle, const char *name, const struct file_marks *marks,
                     bool has_identity, uint64_t now);
 void settle_scan_end(struct settle *settle);
@@ -78,9 +78,9 @@ void settle_scan_end(struct settle *settle);
 /* A hinted name is no longer there. */
 void settle_lost(struct settle *settle, const char *name);
 
-/* The next file to look at: of all that are due, the one with the earliest last-write time, then the natural order of names
- * (RULES "Order and time"). NULL: none is due. With order="strict" also NULL while an earlier file is not ready. The entry
- * stays due until one of the functions below is called for it. */
+/* The next file to look at: of all that are due, the one with the earliest last-write time, then the natural
+ * order of names (RULES "Order and time"). NULL: none is due. With order="strict" also NULL while an earlier
+ * file is not ready. The entry stays due until one of the functions below is called for it. */
 struct settle_entry *settle_next(struct settle *settle, uint64_t now);
 
 /* What the look found. */

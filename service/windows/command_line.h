@@ -3,9 +3,10 @@
  *
  *   "C:\Program Files\CorBridge\corbridge.exe" service --config "C:\…\corbridge.xml" --data "C:\…\CorBridge"
  *
- * The program is quoted always: an unquoted path with a blank would let C:\Program.exe run with the rights of the service.
- * `--data` is where the service leaves the answer of `check` and keeps the last accepted configuration, also when the
- * configuration itself cannot be read. UTF-8; every result is on the heap and the caller frees it; NULL when memory is exhausted.
+ * The program is quoted always: an unquoted path with a blank would let C:\Program.exe run with the rights of
+ * the service. `--data` is where the service leaves the answer of `check` and keeps the last accepted
+ * configuration, also when the configuration itself cannot be read. UTF-8; every result is on the heap and the
+ * caller frees it; NULL when memory is exhausted.
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_COMMAND_LINE_H
 #define CORBRIDGE_SERVICE_WINDOWS_COMMAND_LINE_H

@@ -1,10 +1,12 @@
 /*
  * What corbridge.exe asks of the Windows service control manager (SCM): install, remove, start, stop, ask.
  *
- * No <windows.h> here: the commands call these functions on every system. Natively there is no SCM: control_posix.c answers
- * PLATFORM_UNSUPPORTED, and the commands say so. All text is UTF-8. Any thread, but one call at a time.
+ * No <windows.h> here: the commands call these functions on every system. Natively there is no SCM:
+ * control_posix.c answers PLATFORM_UNSUPPORTED, and the commands say so. All text is UTF-8. Any thread, but one
+ * call at a time.
  *
- * The SCM starts the service as   "C:\Program Files\CorBridge\corbridge.exe" service --config "C:\ProgramData\…\corbridge.xml"
+ * The SCM starts the service as
+ *   "C:\Program Files\CorBridge\corbridge.exe" service --config "C:\ProgramData\CorBridge\corbridge.xml" --data "C:\…"
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_CONTROL_H
 #define CORBRIDGE_SERVICE_WINDOWS_CONTROL_H
@@ -50,8 +52,8 @@ const char *service_state_name(enum service_state state);
 struct service_status {
     enum service_state state;
     uint32_t process_id; /* 0 unless it runs */
-    uint32_t
-        win32_exit; /* of the last run: 0, 1066 (see specific_exit), 1077 never started, or a system error */
+    /* Of the last run: 0, 1066 (see specific_exit), 1077 never started, or a system error. */
+    uint32_t win32_exit;
     uint32_t specific_exit; /* enum service_exit, when win32_exit is 1066 */
 };
 
@@ -59,28 +61,30 @@ struct service_status {
 struct platform_status service_control_query(struct service_status *out);
 
 /* Starts and waits for RUNNING. PLATFORM_TIMEOUT when the deadline passed; PLATFORM_OTHER with code 1066 or the
- * system's when it stopped again (`out` says the exit codes); PLATFORM_NOT_FOUND (1060) when not installed. Success when it
- * runs already. `out` may be NULL. */
+ * system's when it stopped again (`out` says the exit codes); PLATFORM_NOT_FOUND (1060) when not installed.
+ * Success when it runs already. `out` may be NULL. */
 struct platform_status service_start_wait(uint32_t deadline_ms, struct service_status *out);
 
-/* Stops and waits for STOPPED and then for the end of the process, so that its files may be replaced. Success when it does not run. */
+/* Stops and waits for STOPPED and then for the end of the process, so that its files may be replaced. Success
+ * when it does not run. */
 struct platform_status service_stop_wait(uint32_t deadline_ms, struct service_status *out);
 
 /* Sends SERVICE_CODE_WORK. PLATFORM_OTHER with code 1062 when the service does not run. */
 struct platform_status service_control_work(void);
 
 /*
- * Lets the service check itself, with its own account's rights: by control code 129 when it runs; when it is stopped, by a
- * start with the argument `check`, which writes the answer and stops with exit code 0. Success: *answer (heap, the caller
- * frees) is what commands_check_answer() (service/commands/commands.h) wrote in the service. `data_folder` is where the service
- * leaves its answer: <data>\check-answer.txt.
+ * Lets the service check itself, with its own account's rights: by control code 129 when it runs; when it is
+ * stopped, by a start with the argument `check`, which writes the answer and stops with exit code 0. Success:
+ * *answer (heap, the caller frees) is what commands_check_answer() (service/commands/commands.h) wrote in the
+ * service. `data_folder` is where the service leaves its answer: <data>\check-answer.txt.
  */
 struct platform_status service_control_check(const char *data_folder, uint32_t deadline_ms, char **answer);
 
 #define SERVICE_CHECK_ANSWER "check-answer.txt"
 
-/* Configuration file of the installed service, read from its start command; when there is none, the place where `install`
- * would put it (%ProgramData%\CorBridge\corbridge.xml; natively /etc/corbridge/corbridge.xml). Heap, the caller frees; NULL when memory is exhausted. */
+/* Configuration file of the installed service, read from its start command; when there is none, the place where
+ * `install` would put it (%ProgramData%\CorBridge\corbridge.xml; natively /etc/corbridge/corbridge.xml). Heap,
+ * the caller frees; NULL when memory is exhausted. */
 char *service_config_path(void);
 
 /* %ProgramData%\CorBridge; natively /var/lib/corbridge. Heap, the caller frees. */
@@ -91,18 +95,18 @@ enum service_start_type {
     SERVICE_START_MANUAL
 };
 
-/* What `install` is told. NULL: the default. Over an existing service only the program's path is set: account, start type,
- * recovery settings and configuration stay as the administrator left them. */
+/* What `install` is told. NULL: the default. Over an existing service only the program's path is set: account,
+ * start type, recovery settings and configuration stay as the administrator left them. */
 struct service_install_options {
     const char *data_folder; /* made and protected; default service_default_data_folder() */
     const char *config;      /* default <data>\corbridge.xml; written only when absent */
     const char *share; /* folder of the jail management system, for the first configuration and the rights */
     const char *pharmacy; /* folder of the first pharmacy */
-    const char
-        *account; /* default NT SERVICE\CorBridge; "DOMAIN\user", "DOMAIN\gmsa$", ".\user", "LocalSystem" */
+    /* Default NT SERVICE\CorBridge; else "DOMAIN\user", "DOMAIN\gmsa$", ".\user", "LocalSystem". */
+    const char *account;
     const char *password; /* of such an account; NULL where it has none. Never printed. */
-    const char *
-        database_users; /* local group that may write the database's folder; default "CorEMR Database Users", made when missing */
+    /* Local group that may write the database's folder; default "CorEMR Database Users", made when missing. */
+    const char *database_users;
     enum service_start_type start_type;
 };
 
@@ -116,14 +120,15 @@ enum service_step {
 typedef void (*service_report)(void *context, enum service_step step, const char *text);
 
 /*
- * Makes folders, rights, first configuration, event source and service, or brings an installed one up to date. Does not
- * start it. True when every step that matters worked; each step is told to `report`. `upgraded` (may be NULL) says whether
- * the service was there before.
+ * Makes folders, rights, first configuration, event source and service, or brings an installed one up to date.
+ * Does not start it. True when every step that matters worked; each step is told to `report`. `upgraded` (may
+ * be NULL) says whether the service was there before.
  */
 bool service_install(const struct service_install_options *options, service_report report, void *context,
                      bool *upgraded);
 
-/* Stops and deletes the service and the event source. Data, configuration and logs stay; `remove_data` removes them too. */
+/* Stops and deletes the service and the event source. Data, configuration and logs stay; `remove_data` removes
+ * them too. */
 bool service_uninstall(bool remove_data, service_report report, void *context);
 
 #endif

@@ -1,12 +1,13 @@
 /*
  * Access rights of folders (DESIGN promise 5).
  *
- * Ours (data, database, logs, archive …): SYSTEM, Administrators and the service have all rights, nobody else any, nothing
- * is inherited from above. The database folder also lets one group change files. Folders of others (share, pharmacy): the
- * service is added, nothing else is changed.
+ * Ours (data, database, logs, archive …): SYSTEM, Administrators and the service have all rights, nobody else
+ * any, nothing is inherited from above. The database folder also lets one group change files. Folders of others
+ * (share, pharmacy): the service is added, nothing else is changed.
  *
  * The service is named by its service SID, which is in the token of its process whatever account it runs under
- * (SERVICE_SID_TYPE_UNRESTRICTED). The SID is a function of the service's name, so rights can be given before it is installed.
+ * (SERVICE_SID_TYPE_UNRESTRICTED). The SID is a function of the service's name, so rights can be given before
+ * it is installed.
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_RIGHTS_H
 #define CORBRIDGE_SERVICE_WINDOWS_RIGHTS_H
@@ -41,16 +42,17 @@ enum rights_folder {
 };
 
 /*
- * Makes a folder of ours, protected from the first instant, or protects one that is there. `group` (or NULL) gets Modify. The
- * folder above must exist. On PLATFORM_OK *result says what was done; the two refusals change nothing.
+ * Makes a folder of ours, protected from the first instant, or protects one that is there. `group` (or NULL)
+ * gets Modify. The folder above must exist. On PLATFORM_OK *result says what was done; the two refusals change
+ * nothing.
  */
 struct platform_status rights_protect_folder(const char *path, const struct rights_sid *service,
                                              const struct rights_sid *group, enum rights_folder *result);
 
 /*
- * Adds to a folder of others: Modify on it and all below, and Change permissions on files, so that a file moved into the
- * archive can be made to inherit the archive's rights. Keeps every other entry and the owner. *changed is false when
- * the entries were there already.
+ * Adds to a folder of others: Modify on it and all below, and Change permissions on files, so that a file moved
+ * into the archive can be made to inherit the archive's rights. Keeps every other entry and the owner. *changed
+ * is false when the entries were there already.
  */
 struct platform_status rights_grant_folder(const char *path, const struct rights_sid *service, bool *changed);
 

@@ -1,7 +1,7 @@
 /*
- * The calls into Windows whose effect Wine does not show, or which a test must see exactly: service control manager, event
- * log, access lists, local groups. The product calls the system; a test puts a table of its own in place and asserts the
- * arguments. Each member is the function of that name, W and Ex left out.
+ * The calls into Windows whose effect Wine does not show, or which a test must see exactly: service control
+ * manager, event log, access lists, local groups. The product calls the system; a test puts a table of its own
+ * in place and asserts the arguments. Each member is the function of that name, W and Ex left out.
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_SCM_API_H
 #define CORBRIDGE_SERVICE_WINDOWS_SCM_API_H

@@ -1,6 +1,6 @@
 /*
- * What a new service is set to, beyond what CreateService takes: description, recovery, service SID, time for preshutdown,
- * privileges. One call each, each told: Windows versions and Wine know different ones.
+ * What a new service is set to, beyond what CreateService takes: description, recovery, service SID, time for
+ * preshutdown, privileges. One call each, each told: Windows versions and Wine know different ones.
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_SETTINGS_H
 #define CORBRIDGE_SERVICE_WINDOWS_SETTINGS_H
