@@ -20,9 +20,9 @@ struct root {
     struct thread *thread;
     struct mutex lock;
     struct condition wakes;
-    struct watch
-        *watch; /* under the lock, so that others can wake it; the thread alone opens and closes it */
-    bool reopen, stopping; /* under the lock */
+    /* under the lock; the watch stands there so that others can wake it: the thread alone opens and closes it */
+    struct watch *watch;
+    bool reopen, stopping;
 };
 
 /* Waits for a stop, a request to reopen, or the time. False when stopping. */

@@ -249,7 +249,8 @@ struct platform_status service_control_check(const char *data_folder, uint32_t d
         size_t size;
         status = file_load(path, ANSWER_LIMIT, answer, &size);
         if (platform_ok(status)) {
-            (void)file_remove(path); /* it is of no further use; what cannot be removed is removed by the next check */
+            (void)file_remove(
+                path); /* it is of no further use; what cannot be removed is removed by the next check */
             break;
         }
         /* The service writes the answer under another name and renames it: what is there is whole. */
