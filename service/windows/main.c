@@ -71,6 +71,7 @@ static int tell_state(void)
     struct service_status service;
     if (!platform_ok(service_control_query(&service)))
         return COMMANDS_FAILED;
+    process_print("service: ");
     process_print(service_state_name(service.state));
     process_print("\n");
     if (service.state == SERVICE_STATE_ABSENT)
