@@ -136,10 +136,26 @@ static bool is_trusted_owner(PSID owner)
     return same;
 }
 
-/* Whether a folder that exists may become ours. Only then *result stays as it is. */
-static struct platform_status judge_existing(wchar_t *path, enum rights_folder *result)
+/* Whether two access lists have the same entries, in the same order. */
+static bool same_entries(PACL a, PACL b)
 {
-    DWORD attributes = GetFileAttributesW(path);
+    if (a == NULL || b == NULL || a->AceCount != b->AceCount)
+        return false;
+    for (DWORD i = 0; i < a->AceCount; i++) {
+        ACE_HEADER *of_a;
+        ACE_HEADER *of_b;
+        if (!GetAce(a, i, (LPVOID *)&of_a) || !GetAce(b, i, (LPVOID *)&of_b) ||
+            of_a->AceSize != of_b->AceSize || memcmp(of_a, of_b, of_a->AceSize) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A folder that exists: whether it may become ours (else *result says why not), and whether it is as wanted already. */
+static struct platform_status judge_existing(wchar_t *path, PACL wanted, enum rights_folder *result,
+                                             bool *as_wanted)
+{
+    DWORD attributes = scm_api->get_file_attributes(path);
     if (attributes == INVALID_FILE_ATTRIBUTES)
         return wide_last_status();
     if (!(attributes & FILE_ATTRIBUTE_DIRECTORY))
@@ -149,28 +165,50 @@ static struct platform_status judge_existing(wchar_t *path, enum rights_folder *
         return PLATFORM_SUCCESS;
     }
     PSID owner = NULL;
+    PACL dacl = NULL;
     PSECURITY_DESCRIPTOR descriptor = NULL;
-    DWORD error = scm_api->get_named_security_info(path, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner,
-                                                   NULL, NULL, NULL, &descriptor);
-    if (error == ERROR_SUCCESS && !is_trusted_owner(owner))
-        *result = RIGHTS_FOLDER_STRANGER;
+    DWORD error = scm_api->get_named_security_info(path, SE_FILE_OBJECT,
+                                                   OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                                   &owner, NULL, &dacl, NULL, &descriptor);
+    if (error == ERROR_SUCCESS) {
+        SECURITY_DESCRIPTOR_CONTROL control = 0;
+        DWORD revision;
+        if (!is_trusted_owner(owner))
+            *result = RIGHTS_FOLDER_STRANGER;
+        *as_wanted = IsWellKnownSid(owner, WinBuiltinAdministratorsSid) &&
+                     GetSecurityDescriptorControl(descriptor, &control, &revision) &&
+                     (control & SE_DACL_PROTECTED) && same_entries(dacl, wanted);
+    }
     LocalFree(descriptor);
     return platform_status_from_code(error);
 }
 
 /* Sets owner and access list of a folder that exists. */
-static struct platform_status apply_descriptor(wchar_t *path, PSECURITY_DESCRIPTOR descriptor)
+static struct platform_status apply(wchar_t *path, PSID owner, PACL dacl)
+{
+    DWORD what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
+    return platform_status_from_code(
+        scm_api->set_named_security_info(path, SE_FILE_OBJECT, what, owner, NULL, dacl, NULL));
+}
+
+/* A folder that was there before us. Setting the list is left out where it is right: Windows hands it down to every file below,
+ * and an archive of years has millions. */
+static struct platform_status protect_existing(wchar_t *path, PSECURITY_DESCRIPTOR wanted,
+                                               enum rights_folder *result)
 {
     PACL dacl;
     PSID owner;
     BOOL present;
     BOOL defaulted;
-    if (!GetSecurityDescriptorDacl(descriptor, &present, &dacl, &defaulted) ||
-        !GetSecurityDescriptorOwner(descriptor, &owner, &defaulted))
+    bool as_wanted = false;
+    if (!GetSecurityDescriptorDacl(wanted, &present, &dacl, &defaulted) ||
+        !GetSecurityDescriptorOwner(wanted, &owner, &defaulted))
         return wide_last_status();
-    DWORD what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
-    return platform_status_from_code(
-        scm_api->set_named_security_info(path, SE_FILE_OBJECT, what, owner, NULL, dacl, NULL));
+    *result = RIGHTS_FOLDER_KEPT;
+    struct platform_status status = judge_existing(path, dacl, result, &as_wanted);
+    if (platform_ok(status) && *result == RIGHTS_FOLDER_KEPT && !as_wanted)
+        status = apply(path, owner, dacl);
+    return status;
 }
 
 struct platform_status rights_protect_folder(const char *path, const struct rights_sid *service,
@@ -196,12 +234,8 @@ struct platform_status rights_protect_folder(const char *path, const struct righ
         goto out;
     }
     status = wide_last_status();
-    if (status.kind != PLATFORM_EXISTS)
-        goto out;
-    *result = RIGHTS_FOLDER_KEPT;
-    status = judge_existing(wide, result);
-    if (platform_ok(status) && *result == RIGHTS_FOLDER_KEPT)
-        status = apply_descriptor(wide, descriptor);
+    if (status.kind == PLATFORM_EXISTS)
+        status = protect_existing(wide, descriptor, result);
 out:
     LocalFree(descriptor);
     LocalFree(sddl);

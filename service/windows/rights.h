@@ -36,7 +36,7 @@ struct platform_status rights_make_group(const char *name, const char *comment, 
 
 enum rights_folder {
     RIGHTS_FOLDER_MADE,
-    RIGHTS_FOLDER_KEPT,    /* it was there; rights and owner are set anew */
+    RIGHTS_FOLDER_KEPT,    /* it was there; rights and owner are set where they were others */
     RIGHTS_FOLDER_LINK,    /* refused: a reparse point, which could lead anywhere */
     RIGHTS_FOLDER_STRANGER /* refused: neither Administrators, SYSTEM nor the administrator at work owns it */
 };

@@ -22,6 +22,7 @@ const struct scm_api scm_api_system = {
     .report_event = ReportEventW,
     .deregister_event_source = DeregisterEventSource,
     .create_directory = CreateDirectoryW,
+    .get_file_attributes = GetFileAttributesW,
     .get_named_security_info = GetNamedSecurityInfoW,
     .set_named_security_info = SetNamedSecurityInfoW,
     .local_group_add = NetLocalGroupAdd,

@@ -43,6 +43,7 @@ struct scm_api {
     BOOL(WINAPI *deregister_event_source)(HANDLE log);
     /* rights */
     BOOL(WINAPI *create_directory)(LPCWSTR path, LPSECURITY_ATTRIBUTES attributes);
+    DWORD(WINAPI *get_file_attributes)(LPCWSTR path);
     DWORD(WINAPI *get_named_security_info)
     (LPCWSTR path, SE_OBJECT_TYPE type, SECURITY_INFORMATION what, PSID *owner, PSID *group, PACL *dacl,
      PACL *sacl, PSECURITY_DESCRIPTOR *descriptor);

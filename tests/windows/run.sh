@@ -52,7 +52,7 @@ pharmacy="$drive/Pharmacy Folder"
 mkdir -p "$share" "$pharmacy" "$work/files"
 
 # Values that occur nowhere else, so that one found where it must not be is a leak.
-secrets=(QZFAMILYQZ QZGIVENQZ P0QZ777001 QZHOUSINGQZ 55QZ667788 987-65-4329 1951-03-17 03/17/1951 DEM55QZ667788
+secrets=(QZKILLEDQZ P0QZ77701 90QZ00 QZFAMILYQZ QZGIVENQZ P0QZ777001 QZHOUSINGQZ 55QZ667788 987-65-4329 1951-03-17 03/17/1951 DEM55QZ667788
     QZBADFAMILYQZ P0QZ777002 66QZ778899 DEM66QZ778899 QZOTHERQZ P0QZ777003 77QZ889900 DEM77QZ889900)
 dem() { # dem PATIENT FAMILY GIVEN BIRTH BOOKING HOUSING BED [FURTHER LINE]
     printf '%s\r\n' 'DataType="PatientDemographics"' "PatientID=\"$1\"" 'Facility="VCSO"' "LastName=\"$2\"" "FirstName=\"$3\"" \
@@ -170,6 +170,31 @@ cp "$work/corbridge.xml" "$data/corbridge.xml"
 check "reload: control is taken again" scm 6
 check "reload: a good configuration is taken" wait_until 20 event_is 0x400000c9
 
+# A process that dies: what it was about to do is done by the next one. Wine's service manager does not notice the death.
+for number in $(seq 10 39); do
+    dem "P0QZ7770$number" QZKILLEDQZ QZGIVENQZ 03/17/1951 "90QZ00$number" QZHOUSINGQZ 5 >"$work/files/killed"
+    drop "$work/files/killed" "DEM90QZ00${number}_0900.ini"
+done
+killed_rows() { [ "$(rows "SELECT count(*) FROM patient WHERE last_name = 'QZKILLEDQZ'")" -"$1" "$2" ]; }
+wait_until 20 killed_rows ge 1
+service_processes() {
+    local process
+    for process in /proc/[0-9]*; do
+        grep -qaF 'corbridge.exe' "$process/cmdline" 2>/dev/null && tr '\0' '\n' <"$process/cmdline" | grep -qx service &&
+            tr '\0' '\n' <"$process/environ" | grep -qxF "WINEPREFIX=$WINEPREFIX" && echo "${process#/proc/}"
+    done
+}
+service_process=$(service_processes)
+equal "killed: one process of the service was there" 1 "$(wc -w <<<"$service_process")"
+kill -9 $service_process
+wait_until 20 gone "/proc/$service_process"
+corbridge start >/dev/null
+check "killed: the next start finishes" wait_until 30 killed_rows eq 30
+share_is_empty() { [ -z "$(ls "$share")" ]; }
+check "killed: nothing is left in the share" wait_until 30 share_is_empty
+equal "killed: each file was applied once" 30 "$(rows "SELECT count(*) FROM booking b JOIN patient p ON p.id = b.patient WHERE p.last_name = 'QZKILLEDQZ'")"
+equal "killed: the database is whole" ok "$(rows 'PRAGMA integrity_check')"
+
 # ---- Stop, upgrade, start ----------------------------------------------------------------------------------------------------
 
 check "stop" corbridge stop
@@ -192,7 +217,7 @@ check "what came while it was stopped is taken" wait_until 20 row_is \
 windows "$setup" /S
 equal "upgrade of a running service (exit code)" 0 $?
 contains "upgrade of a running service: runs again" "$(scm)" "state 4,"
-equal "upgrade: rows are as before" "3|3" "$(rows "SELECT (SELECT count(*) FROM patient), (SELECT count(*) FROM booking)")"
+equal "upgrade: rows are as before" "33|33" "$(rows "SELECT (SELECT count(*) FROM patient), (SELECT count(*) FROM booking)")"
 
 corbridge stop >/dev/null
 rm -f "$data/corbridge.accepted.xml"
@@ -211,7 +236,7 @@ corbridge stop >/dev/null
 # ---- Events ------------------------------------------------------------------------------------------------------------------
 
 events >"$work/events"
-equal "events: started, each time" 6 "$(grep -c '^0x40000064' "$work/events")"
+equal "events: started, each time" 7 "$(grep -c '^0x40000064' "$work/events")"
 equal "events: stopped, each time" 6 "$(grep -c '^0x40000065' "$work/events")"
 equal "events: paused and continued" "1 1" "$(grep -c '^0x40000068' "$work/events") $(grep -c '^0x40000069' "$work/events")"
 contains "events: the bad file, with feed, ledger number, line and field" "$(grep '^0xc0000190' "$work/events")" $'\tjms\t' "line 6" \
@@ -251,10 +276,21 @@ check "uninstall: database, archive, configuration and logs stay" test -s "$data
     "$data/test/archive" -a -d "$data/logs"
 windows "$setup" /S
 equal "installation over data that was kept (exit code)" 0 $?
-equal "installation over data that was kept: its rows" 3 "$(rows 'SELECT count(*) FROM booking')"
+equal "installation over data that was kept: its rows" 33 "$(rows 'SELECT count(*) FROM booking')"
 check "uninstall with data: the program is gone" uninstall /REMOVEDATA
 check "uninstall with data: the data folder is gone" gone "$data"
 check "uninstall: folders of others stay" test -d "$share" -a -d "$pharmacy"
+
+# Folders with blanks, quoted as PowerShell quotes; a backslash at the end must not swallow a quote.
+mkdir -p "$drive/My Share"
+windows "$setup" /S '/SHARE=C:\My Share\' '/DATA=C:\Data Folder\' /START=manual
+equal "installation with blanks in folders (exit code)" 0 $?
+contains "installation with blanks in folders: as told" "$(cat "$drive/Data Folder/corbridge.xml")" 'folder="C:\My Share"' \
+    'folder="C:\Data Folder"'
+contains "installation, started by hand: not started" "$(scm)" "state 1,"
+check "installation, started by hand: starts when told" corbridge start
+check "uninstall with data elsewhere" uninstall /REMOVEDATA
+check "uninstall with data elsewhere: the data folder is gone" gone "$drive/Data Folder"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -317,6 +317,12 @@ static BOOL WINAPI create_directory(LPCWSTR path, LPSECURITY_ATTRIBUTES attribut
     return answer(fake_scm.folder_error);
 }
 
+static DWORD WINAPI get_file_attributes(LPCWSTR path)
+{
+    fake_scm_note("attributes of %s", shown(path));
+    return fake_scm.attributes;
+}
+
 static DWORD WINAPI get_named_security_info(LPCWSTR path, SE_OBJECT_TYPE type, SECURITY_INFORMATION what,
                                             PSID *owner, PSID *group, PACL *dacl, PACL *sacl,
                                             PSECURITY_DESCRIPTOR *descriptor)
@@ -405,6 +411,7 @@ static const struct scm_api TABLE = {
     .report_event = report_event,
     .deregister_event_source = deregister_event_source,
     .create_directory = create_directory,
+    .get_file_attributes = get_file_attributes,
     .get_named_security_info = get_named_security_info,
     .set_named_security_info = set_named_security_info,
     .local_group_add = local_group_add,
@@ -418,6 +425,7 @@ int fake_scm_set_up(void **state)
     fake_scm.command = L"";
     fake_scm.states[0] = SERVICE_STOPPED;
     fake_scm.group_known = true;
+    fake_scm.attributes = FILE_ATTRIBUTE_DIRECTORY;
     mutex_init(&module.lock);
     condition_init(&module.added);
     module.next_state = 0;

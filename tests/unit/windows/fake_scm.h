@@ -20,6 +20,7 @@ struct fake_scm {
     DWORD config_2_errors[16]; /* ChangeServiceConfig2 by level */
     bool dispatcher_fails;
     DWORD folder_error;       /* CreateDirectory fails with it */
+    DWORD attributes;          /* of a folder that is there */
     const wchar_t *owner_sid; /* of folders that are there; text form */
     const wchar_t *dacl_sddl; /* of folders of others; "D:..." */
     DWORD group_error;        /* NetLocalGroupAdd */

@@ -82,6 +82,34 @@ static void an_existing_folder_of_administrators_is_closed(void **state)
     free(folder);
 }
 
+/* Windows hands a list that is set down to every file below: an upgrade must not do that to an archive of years. */
+static void a_folder_that_is_right_is_not_set_again(void **state)
+{
+    (void)state;
+    struct rights_sid service = sid_of(SERVICE_SID);
+    enum rights_folder result;
+    char *folder = test_temp_dir("rights");
+    fake_scm.folder_error = ERROR_ALREADY_EXISTS;
+    fake_scm.dacl_sddl = L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SERVICE_SID L")";
+    assert_int_equal(rights_protect_folder(folder, &service, NULL, &result).kind, PLATFORM_OK);
+    assert_int_equal(result, RIGHTS_FOLDER_KEPT);
+    assert_null(strstr(fake_scm_calls(), "set security"));
+    /* The same entries, but open to what comes from above; and one entry more. */
+    static const wchar_t *const not_right[] = {
+        L"D:(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SERVICE_SID L")",
+        L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SERVICE_SID L")(A;OICI;FR;;;BU)",
+        L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FR;;;" SERVICE_SID L")",
+    };
+    for (size_t i = 0; i < 3; i++) {
+        fake_scm_forget_calls();
+        fake_scm.dacl_sddl = not_right[i];
+        assert_int_equal(rights_protect_folder(folder, &service, NULL, &result).kind, PLATFORM_OK);
+        assert_non_null(strstr(fake_scm_calls(), "set security"));
+    }
+    test_temp_remove(folder);
+    free(folder);
+}
+
 static void a_folder_of_a_stranger_is_refused_untouched(void **state)
 {
     (void)state;
@@ -95,6 +123,18 @@ static void a_folder_of_a_stranger_is_refused_untouched(void **state)
     assert_null(strstr(fake_scm_calls(), "set security"));
     test_temp_remove(folder);
     free(folder);
+}
+
+static void a_link_is_refused_untouched(void **state)
+{
+    (void)state;
+    struct rights_sid service = sid_of(SERVICE_SID);
+    enum rights_folder result;
+    fake_scm.folder_error = ERROR_ALREADY_EXISTS;
+    fake_scm.attributes = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
+    assert_int_equal(rights_protect_folder("C:\\data", &service, NULL, &result).kind, PLATFORM_OK);
+    assert_int_equal(result, RIGHTS_FOLDER_LINK);
+    assert_null(strstr(fake_scm_calls(), "set security"));
 }
 
 static void a_folder_that_cannot_be_made_says_why(void **state)
@@ -189,8 +229,11 @@ int main(void)
                                         fake_scm_tear_down),
         cmocka_unit_test_setup_teardown(an_existing_folder_of_administrators_is_closed, fake_scm_set_up,
                                         fake_scm_tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_that_is_right_is_not_set_again, fake_scm_set_up,
+                                        fake_scm_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_of_a_stranger_is_refused_untouched, fake_scm_set_up,
                                         fake_scm_tear_down),
+        cmocka_unit_test_setup_teardown(a_link_is_refused_untouched, fake_scm_set_up, fake_scm_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_made_says_why, fake_scm_set_up,
                                         fake_scm_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_of_others_gets_two_entries_and_keeps_its_own,
