@@ -1,0 +1,125 @@
+#include "service/pipeline/dispatch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/event.h"
+#include "service/spool/mover.h"
+
+static void number_text(int64_t number, char out[24])
+{
+    (void)snprintf(out, 24, "%lld", (long long)number);
+}
+
+/* Only what is committed is reported. */
+static void report_applied(const struct job *job)
+{
+    const char *feed = job->line->config->name;
+    char number[24];
+    number_text(job->row.id, number);
+    if (job->place == STORE_QUARANTINE) {
+        if (strcmp(job->reason, "suspect") == 0) {
+            char attempts[24];
+            number_text(job->row.attempt, attempts);
+            event_report(EVENT_QUARANTINED_SUSPECT, feed, number, attempts);
+            return;
+        }
+        char first[400], count[24];
+        struct reason reason = group_reason(job, NULL);
+        reason_first(&reason, first, sizeof first);
+        number_text((int64_t)job->faults.errors, count);
+        event_report(EVENT_QUARANTINED, feed, number, first, count);
+        return;
+    }
+    if (job->place == STORE_HOLD)
+        event_report(EVENT_HELD, feed, number, reason_sentence(job->reason));
+    if (job->result.identity_changed)
+        event_report(EVENT_IDENTITY_CHANGED, feed, number);
+    if (job->result.second_open_booking)
+        event_report(EVENT_SECOND_OPEN_BOOKING, feed, number);
+}
+
+void dispatch_claims(struct pipeline *pipeline, struct group *group)
+{
+    if (group->claims.count == 0)
+        return;
+    struct job *job;
+    struct job_queue claims = {0};
+    while ((job = job_queue_take(&group->claims))) {
+        if (job->work == JOB_PUT_AWAY_ONLY) {
+            group_recall_outcome(pipeline->options.writer, job);
+            mover_add(job->line->mover, job);
+        } else {
+            job_queue_add(&claims, job);
+        }
+    }
+    mutex_lock(&pipeline->lock);
+    while ((job = job_queue_take(&claims))) {
+        struct line *line = job->line;
+        job->stage = JOB_CLAIMED;
+        job->next_in_line = NULL;
+        if (line->last)
+            line->last->next_in_line = job;
+        else
+            line->first = job;
+        line->last = job;
+        pipeline->figures.claimed++;
+        if (job->work == JOB_PARSE) {
+            job_queue_add(&pipeline->to_parse, job);
+        } else { /* nothing to parse, but its turn comes in the order of numbers all the same */
+            fault_list_init(&job->faults, &job->arena);
+            job->parsed = true;
+            pipeline->parsed_ready++;
+        }
+    }
+    condition_broadcast(&pipeline->workers_wake);
+    mutex_unlock(&pipeline->lock);
+}
+
+void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t first, size_t count)
+{
+    mutex_lock(&pipeline->lock);
+    for (size_t i = first; i < first + count; i++) {
+        if (group->applies[i]->place == STORE_QUARANTINE)
+            pipeline->figures.quarantined++;
+        else
+            pipeline->figures.applied++;
+    }
+    mutex_unlock(&pipeline->lock);
+    for (size_t i = first; i < first + count; i++) {
+        struct job *job = group->applies[i];
+        job->stage = JOB_APPLIED;
+        report_applied(job);
+        mover_add(job->line->mover, job);
+    }
+}
+
+void dispatch_ends(struct pipeline *pipeline, struct group *group)
+{
+    mutex_lock(&pipeline->lock);
+    for (const struct job *job = group->ends.first; job; job = job->next) {
+        if (job->work != JOB_GONE || job->stored)
+            pipeline->figures.put_away++;
+        else if (!job->adopted || job->row.state == LEDGER_CLAIMED)
+            pipeline->figures.vanished++;
+    }
+    pipeline->figures.sent += group->sent.count;
+    mutex_unlock(&pipeline->lock);
+    free(group->sent.ids);
+    group->sent = (struct sent_rows){0};
+    struct job *job;
+    while ((job = job_queue_take(&group->ends))) {
+        if (job->work == JOB_GONE) {
+            char number[24];
+            number_text(job->row.id, number);
+            if (!job->adopted)
+                event_report(EVENT_FILE_REPLACED, job->line->config->name, number);
+            else if (job->row.state == LEDGER_CLAIMED)
+                event_report(EVENT_VANISHED, job->line->config->name, number);
+            else if (!job->stored)
+                event_report(EVENT_ARCHIVE_COPY_MISSING, job->line->config->name, number);
+        }
+        pipeline_finish(pipeline, job);
+    }
+}

@@ -1,0 +1,193 @@
+#include "service/pipeline/group.h"
+
+#include <stdio.h>
+
+#include "database/outbox.h"
+#include "platform/clock.h"
+
+#define APPLY_MS 20 /* DESIGN step 5: a group holds the write lock no longer than this and one message */
+
+static enum database_kind claim(struct database *db, struct job *job)
+{
+    if (!job->adopted)
+        return ledger_claim(db, &job->row);
+    return job->suspect && job->work == JOB_PARSE ? ledger_count_attempt(db, job->row.id, &job->row.attempt)
+                                                  : DATABASE_OK;
+}
+
+struct reason group_reason(const struct job *job, const char *detail)
+{
+    return (struct reason){
+        .place = job->place,
+        .ledger_number = job->row.id,
+        .feed = job->line->config->name,
+        .name = job->name,
+        .arrived = job->row.arrived,
+        .word = job->reason,
+        .detail = detail,
+        .faults = &job->faults,
+    };
+}
+
+static const char *message_kind(const struct job *job)
+{
+    if (job->work != JOB_PARSE || job->event.fields[JMS_DATATYPE].presence != JMS_GIVEN)
+        return "unknown"; /* it was not read so far */
+    return job->event.kind == JMS_LOCATION ? "location" : "demographics";
+}
+
+/* Ends the file as quarantined, with its one message and all faults. */
+static enum database_kind quarantine(struct database *db, struct job *job, const char *detail, instant_us now)
+{
+    job->place = STORE_QUARANTINE;
+    struct ledger_message message = {
+        .file = job->row.id,
+        .ordinal = 1,
+        .kind = message_kind(job),
+        .state = LEDGER_MESSAGE_QUARANTINED,
+        .event_at = job->row.arrived,
+        .detail = detail ? detail : job->reason,
+    };
+    enum database_kind kind = ledger_message_insert(db, &message);
+    if (kind == DATABASE_OK && job->faults.count > 0)
+        kind = ledger_faults_insert(db, job->row.id, message.id, &job->faults);
+    if (kind == DATABASE_OK)
+        kind = ledger_end_file(db, job->row.id, LEDGER_QUARANTINED, job->reason, now);
+    struct reason reason = group_reason(job, detail);
+    job->reason_text = reason_text(&reason, &job->arena);
+    return kind;
+}
+
+static enum database_kind apply_event(struct database *db, struct job *job, instant_us now)
+{
+    job->input.now = now;
+    enum database_kind kind = apply_jms_event(db, &job->input, &job->result);
+    if (kind == DATABASE_OK)
+        kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
+    if (kind != DATABASE_OK)
+        return kind;
+    job->place = STORE_ARCHIVE;
+    enum ledger_message_state state = job->result.message.state;
+    if (state == LEDGER_WAITING || state == LEDGER_HELD) {
+        job->place = STORE_HOLD;
+        job->reason = state == LEDGER_WAITING ? "waiting" : "held";
+        struct reason reason = group_reason(job, job->result.message.detail);
+        job->reason_text = reason_text(&reason, &job->arena);
+    }
+    return DATABASE_OK;
+}
+
+/* Applies one file in a savepoint. A rule of the schema that refuses the row, or a statement that cannot take the
+ * value, is this message's own fault and quarantines it; everything else concerns the whole database and ends the
+ * group. */
+static enum database_kind apply(struct database *db, struct job *job, instant_us now)
+{
+    enum database_kind kind = database_savepoint(db);
+    if (kind != DATABASE_OK)
+        return kind;
+    if (job->work == JOB_PARSE && job->status == PARSE_OK)
+        kind = apply_event(db, job, now);
+    else
+        kind = quarantine(db, job, NULL, now);
+    if ((kind == DATABASE_CONSTRAINT || kind == DATABASE_OTHER) && database_in_transaction(db)) {
+        char detail[200]; /* names a table and a column, never a value */
+        (void)snprintf(detail, sizeof detail, "%s", database_error_text(db));
+        kind = database_savepoint_rollback(db);
+        if (kind == DATABASE_OK) {
+            job->reason = "database";
+            job->result = (struct apply_result){0};
+            kind = quarantine(db, job, detail, now);
+        }
+    }
+    return kind == DATABASE_OK ? database_savepoint_release(db) : kind;
+}
+
+static enum database_kind end_row(struct database *db, struct job *job, instant_us now)
+{
+    if (job->work == JOB_GONE && !job->adopted)
+        return ledger_vanished_unclaimed(db, &job->row);
+    if (job->work == JOB_GONE && job->row.state == LEDGER_CLAIMED)
+        return ledger_end_file(db, job->row.id, LEDGER_VANISHED, NULL, now);
+    return ledger_put_away(db, job->row.id, job->stored, now);
+}
+
+/* ---- the transaction ---- */
+
+static enum database_kind write_claims(struct database *db, struct group *group)
+{
+    enum database_kind kind = DATABASE_OK;
+    for (struct job *job = group->claims.first; job && kind == DATABASE_OK; job = job->next)
+        kind = claim(db, job);
+    return kind;
+}
+
+/* A row that has its end already (a person, or an earlier try) needs no other. */
+static enum database_kind unless_ended(enum database_kind kind)
+{
+    return kind == DATABASE_NONE ? DATABASE_OK : kind;
+}
+
+static enum database_kind write_ends(struct database *db, struct group *group, instant_us now)
+{
+    enum database_kind kind = DATABASE_OK;
+    for (struct job *job = group->ends.first; job && kind == DATABASE_OK; job = job->next)
+        kind = unless_ended(end_row(db, job, now));
+    for (size_t i = 0; i < group->sent.count && kind == DATABASE_OK; i++)
+        kind = unless_ended(outbox_mark_sent(db, group->sent.ids[i], now));
+    return kind;
+}
+
+/* Applies from `first` on until the time is up; *applied is how many are in the transaction. */
+static enum database_kind write_applies(struct database *db, struct group *group, size_t first, size_t limit,
+                                        instant_us now, size_t *applied)
+{
+    enum database_kind kind = DATABASE_OK;
+    uint64_t begun = clock_monotonic_ms();
+    size_t i = first;
+    for (; i < group->apply_count && i - first < limit && kind == DATABASE_OK; i++) {
+        if (i > first && clock_monotonic_ms() - begun >= APPLY_MS)
+            break;
+        kind = apply(db, group->applies[i], now);
+    }
+    *applied = i - first;
+    return kind;
+}
+
+enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
+                               size_t limit, size_t *applied)
+{
+    instant_us now = clock_utc_us();
+    enum database_kind kind = database_begin(db);
+    if (kind != DATABASE_OK)
+        return kind;
+    if (with_rest)
+        kind = write_claims(db, group);
+    if (kind == DATABASE_OK && with_rest)
+        kind = write_ends(db, group, now);
+    if (kind == DATABASE_OK)
+        kind = write_applies(db, group, first, limit, now, applied);
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK && database_in_transaction(db))
+        database_rollback(db);
+    return kind;
+}
+
+void group_recall_outcome(struct database *db, struct job *job)
+{
+    struct ledger_outcome outcome;
+    fault_list_init(&job->faults, &job->arena);
+    if (ledger_outcome(db, job->row.id, &job->arena, &outcome) != DATABASE_OK) {
+        job->place = job->row.state == LEDGER_QUARANTINED ? STORE_QUARANTINE : STORE_ARCHIVE;
+        return; /* the file matters more than its explanation, and `show` still knows it */
+    }
+    job->faults = outcome.faults;
+    job->reason = outcome.reason;
+    job->place = job->row.state == LEDGER_QUARANTINED ? STORE_QUARANTINE
+                 : outcome.held                       ? STORE_HOLD
+                                                      : STORE_ARCHIVE;
+    if (job->place != STORE_ARCHIVE) {
+        struct reason reason = group_reason(job, outcome.detail);
+        job->reason_text = reason_text(&reason, &job->arena);
+    }
+}

@@ -1,0 +1,35 @@
+/*
+ * A group: what one turn of the committer writes, as one transaction. And one job's share of it: the only place where the state of a file in
+ * the ledger is decided. Committer's thread; service/pipeline/ only.
+ */
+#ifndef CORBRIDGE_SERVICE_PIPELINE_GROUP_H
+#define CORBRIDGE_SERVICE_PIPELINE_GROUP_H
+
+#include "service/pipeline/pipeline_private.h"
+#include "service/spool/reason.h"
+
+#define GROUP_APPLY_MAX 64
+
+/* Taken from the pipeline's queues under its lock; all or nothing of it is committed. */
+struct group {
+    struct job_queue claims;
+    struct job *applies[GROUP_APPLY_MAX];
+    size_t apply_count;
+    struct job_queue ends;
+    struct sent_rows sent;
+};
+
+/*
+ * One transaction: with `with_rest` the claims, the ends of rows and the sent messages; then applies from `first` on, at most `limit` of
+ * them and 20 ms of work. On success *applied says how many applies it holds; on failure nothing of it is in the database.
+ */
+enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
+                               size_t limit, size_t *applied);
+
+/* What `.reason.txt` and the event say of a job in quarantine or hold; borrows from the job. */
+struct reason group_reason(const struct job *job, const char *detail);
+
+/* Works out again where a file goes whose put-away was interrupted, and what its `.reason.txt` says. */
+void group_recall_outcome(struct database *db, struct job *job);
+
+#endif

@@ -1,0 +1,139 @@
+#include "service/pipeline/outgoing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "database/command.h"
+#include "database/order.h"
+#include "outbound/fanout.h"
+#include "platform/clock.h"
+#include "service/event.h"
+
+#define FANOUT_LIMIT 64 /* order events in one transaction */
+#define LOOK_LIVE_MS 25u
+#define LOOK_TEST_MS 250u
+
+/* Orders that could not be rendered: reported only when that is committed. */
+struct failed_orders {
+    struct arena *arena;
+    size_t count;
+    struct {
+        int64_t event;
+        const char *reason;
+    } items[FANOUT_LIMIT];
+};
+
+static void note_failed_order(void *context, int64_t order_event, const char *reason)
+{
+    struct failed_orders *failed = context;
+    if (failed->count == FANOUT_LIMIT)
+        return; /* fanout_run takes no more than that at a time */
+    const char *kept = arena_copy_text(failed->arena, slice_of(reason));
+    failed->items[failed->count].event = order_event;
+    failed->items[failed->count].reason = kept ? kept : "memory is exhausted; the row order_event says why";
+    failed->count++;
+}
+
+static void report_failed_orders(const struct failed_orders *failed)
+{
+    for (size_t i = 0; i < failed->count; i++) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "%lld", (long long)failed->items[i].event);
+        event_report(EVENT_ORDER_NOT_RENDERED, number, failed->items[i].reason);
+    }
+}
+
+static enum database_kind fan_out(struct outgoing *outgoing)
+{
+    const struct pipeline_options *options = &outgoing->pipeline->options;
+    struct database *db = options->writer;
+    struct fanout_counts counts = {0};
+    struct failed_orders failed = {.arena = &outgoing->arena};
+    struct order_event *events = NULL;
+    size_t waiting = 0;
+    enum database_kind kind = order_events_new(db, 1, &outgoing->arena, &events, &waiting);
+    if (kind == DATABASE_NONE || (kind == DATABASE_OK && waiting == 0))
+        return DATABASE_OK; /* another program wrote something else: its write lock is left alone */
+    if (kind == DATABASE_OK)
+        kind = database_begin(db);
+    if (kind != DATABASE_OK)
+        return kind;
+    kind = fanout_run(db, options->paths->world, options->partners, options->partner_count, clock_utc_us(),
+                      FANOUT_LIMIT, &outgoing->arena, note_failed_order, &failed, &counts);
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK) {
+        if (database_in_transaction(db))
+            database_rollback(db);
+        return kind;
+    }
+    report_failed_orders(&failed);
+    outgoing->more = counts.events == FANOUT_LIMIT;
+    mutex_lock(&outgoing->pipeline->lock);
+    outgoing->pipeline->figures.queued += counts.queued;
+    mutex_unlock(&outgoing->pipeline->lock);
+    if (counts.queued > 0 && options->orders_queued)
+        options->orders_queued(options->context);
+    return DATABASE_OK;
+}
+
+static enum database_kind carry_out_commands(struct outgoing *outgoing)
+{
+    const struct pipeline_options *options = &outgoing->pipeline->options;
+    struct database *db = options->writer;
+    struct command_row *rows = NULL;
+    size_t count = 0;
+    enum database_kind kind = command_pending(db, &outgoing->arena, &rows, &count);
+    if (kind != DATABASE_OK || count == 0)
+        return kind == DATABASE_NONE ? DATABASE_OK : kind;
+    kind = database_begin(db);
+    for (size_t i = 0; i < count && kind == DATABASE_OK; i++) {
+        bool scan = strcmp(rows[i].what, "scan") == 0;
+        if (scan && options->scan_asked)
+            options->scan_asked(options->context);
+        kind = command_answer(db, rows[i].id,
+                              scan ? "all folders are being looked at" : "this version has no such command",
+                              clock_utc_us());
+    }
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK && database_in_transaction(db))
+        database_rollback(db);
+    return kind;
+}
+
+void outgoing_init(struct outgoing *outgoing, struct pipeline *pipeline)
+{
+    *outgoing = (struct outgoing){.pipeline = pipeline};
+    arena_init(&outgoing->arena, 0);
+    outgoing->look_ms = pipeline->options.paths->world == DATABASE_LIVE ? LOOK_LIVE_MS : LOOK_TEST_MS;
+}
+
+void outgoing_release(struct outgoing *outgoing)
+{
+    arena_release(&outgoing->arena);
+}
+
+uint32_t outgoing_due_in(const struct outgoing *outgoing, uint64_t now)
+{
+    uint64_t since = now - outgoing->looked;
+    return outgoing->more || since >= outgoing->look_ms ? 0 : (uint32_t)(outgoing->look_ms - since);
+}
+
+enum database_kind outgoing_look(struct outgoing *outgoing, bool asked)
+{
+    int64_t version = 0;
+    enum database_kind kind = database_data_version(outgoing->pipeline->options.writer, &version);
+    outgoing->looked = clock_monotonic_ms();
+    bool unchanged = outgoing->data_version_known && version == outgoing->data_version;
+    if (kind != DATABASE_OK || (unchanged && !asked && !outgoing->more))
+        return kind;
+    arena_reset(&outgoing->arena);
+    outgoing->more = false;
+    kind = fan_out(outgoing);
+    if (kind == DATABASE_OK)
+        kind = carry_out_commands(outgoing);
+    outgoing->data_version_known = kind == DATABASE_OK; /* otherwise the next look does it again */
+    outgoing->data_version = version;
+    return kind;
+}
