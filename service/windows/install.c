@@ -19,6 +19,7 @@
 #include "service/windows/open_service.h"
 #include "service/windows/rights.h"
 #include "service/windows/scm_api.h"
+#include "service/windows/service_path.h"
 #include "service/windows/settings.h"
 
 static const char DEFAULT_GROUP[] = "CorEMR Database Users";
@@ -169,16 +170,26 @@ static const char *zone_of_this_machine(struct work *work)
     return iana;
 }
 
-/* A folder as the service will know it: a letter of this session becomes the path behind it. Heap. */
+/* `path` without separators at its end: "C:\x\" in quotes would swallow the quote. Heap. */
+static char *without_end_separator(const char *path)
+{
+    char *copy = _strdup(path);
+    size_t length = copy != NULL ? strlen(copy) : 0;
+    while (length > 3 && (copy[length - 1] == '\\' || copy[length - 1] == '/'))
+        copy[--length] = '\0';
+    return copy;
+}
+
+/* A folder as the service will know it, and without a separator at its end. Heap. */
 static char *for_the_service(struct work *work, const char *path)
 {
-    char *unc = NULL;
-    if (platform_ok(path_resolve_mapped(path, &unc))) {
-        tell(work, SERVICE_STEP_DONE,
-             "'%s' is a mapped letter, which a service does not have; it is taken as '%s'", path, unc);
-        return unc;
-    }
-    return _strdup(path);
+    char *own = without_end_separator(path);
+    char *better = own != NULL ? service_path(own) : NULL;
+    if (better != NULL && strcmp(better, own) != 0)
+        tell(work, SERVICE_STEP_DONE, "'%s' is taken as '%s', which is what the service reaches", path,
+             better);
+    free(own);
+    return better;
 }
 
 static void write_config(struct work *work, const char *path, struct first_config *values)
@@ -293,16 +304,6 @@ static void install_service(struct work *work, const struct service_install_opti
 }
 
 /* ---- The two ways in ---------------------------------------------------------------------------------------------------- */
-
-/* `path` without separators at its end: "C:\x\" in quotes would swallow the quote. Heap. */
-static char *without_end_separator(const char *path)
-{
-    char *copy = _strdup(path);
-    size_t length = copy != NULL ? strlen(copy) : 0;
-    while (length > 3 && (copy[length - 1] == '\\' || copy[length - 1] == '/'))
-        copy[--length] = '\0';
-    return copy;
-}
 
 /* True when we may make services: asked before anything is changed, so that a run without rights leaves nothing behind. */
 static bool may_install(struct work *work)

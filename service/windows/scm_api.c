@@ -27,6 +27,9 @@ const struct scm_api scm_api_system = {
     .set_named_security_info = SetNamedSecurityInfoW,
     .local_group_add = NetLocalGroupAdd,
     .lookup_account_name = LookupAccountNameW,
+    .query_dos_device = QueryDosDeviceW,
+    .get_computer_name = GetComputerNameExW,
+    .share_get_info = NetShareGetInfo,
 };
 
 const struct scm_api *scm_api = &scm_api_system;

@@ -1,7 +1,7 @@
 /*
  * The calls into Windows whose effect Wine does not show, or which a test must see exactly: service control
  * manager, event log, access lists, local groups. The product calls the system; a test puts a table of its own
- * in place and asserts the arguments. Each member is the function of that name, W and Ex left out.
+ * in place and asserts the arguments. Each member is the function of that name, W, Ex and Net left out.
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_SCM_API_H
 #define CORBRIDGE_SERVICE_WINDOWS_SCM_API_H
@@ -54,6 +54,10 @@ struct scm_api {
     BOOL(WINAPI *lookup_account_name)
     (LPCWSTR machine, LPCWSTR name, PSID sid, LPDWORD sid_size, LPWSTR domain, LPDWORD domain_size,
      PSID_NAME_USE use);
+    /* names of folders */
+    DWORD(WINAPI *query_dos_device)(LPCWSTR device, LPWSTR target, DWORD size);
+    BOOL(WINAPI *get_computer_name)(COMPUTER_NAME_FORMAT kind, LPWSTR name, LPDWORD size);
+    DWORD(WINAPI *share_get_info)(LPWSTR server, LPWSTR share, DWORD level, LPBYTE *info);
 };
 
 /* The table that every call goes through. The system's own, unless a test has set another. */

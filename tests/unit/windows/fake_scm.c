@@ -2,6 +2,7 @@
 
 #include "tests/support/cb_cmocka.h"
 
+#include <lm.h>
 #include <sddl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -392,6 +393,40 @@ static BOOL WINAPI lookup_account_name(LPCWSTR machine, LPCWSTR name, PSID sid, 
     return answer(ERROR_SUCCESS);
 }
 
+static DWORD WINAPI query_dos_device(LPCWSTR device, LPWSTR target, DWORD size)
+{
+    fake_scm_note("query device %s", shown(device));
+    if (fake_scm.substitute == NULL || !answer(ERROR_SUCCESS))
+        return 0;
+    assert_true(wcslen(fake_scm.substitute) < size);
+    (void)_snwprintf(target, size, L"%ls", fake_scm.substitute);
+    return (DWORD)wcslen(target) + 2; /* it ends with two NULs */
+}
+
+static BOOL WINAPI get_computer_name(COMPUTER_NAME_FORMAT kind, LPWSTR name, LPDWORD size)
+{
+    static const wchar_t *const names[] = {[ComputerNameNetBIOS] = L"JAIL1",
+                                           [ComputerNameDnsHostname] = L"jail1",
+                                           [ComputerNameDnsFullyQualified] = L"jail1.county.example"};
+    (void)_snwprintf(name, *size, L"%ls", names[kind]);
+    return TRUE;
+}
+
+static DWORD WINAPI share_get_info(LPWSTR server, LPWSTR share, DWORD level, LPBYTE *info)
+{
+    assert_null(server);
+    assert_int_equal(level, 2);
+    fake_scm_note("share %s", shown(share));
+    if (fake_scm.share_path == NULL)
+        return NERR_NetNameNotFound;
+    SHARE_INFO_2 *made;
+    assert_int_equal(NetApiBufferAllocate(sizeof *made, (LPVOID *)&made), NERR_Success);
+    memset(made, 0, sizeof *made);
+    made->shi2_path = (LPWSTR)(UINT_PTR)fake_scm.share_path;
+    *info = (LPBYTE)made;
+    return NERR_Success;
+}
+
 static const struct scm_api TABLE = {
     .open_manager = open_manager,
     .open_service = open_service,
@@ -416,6 +451,9 @@ static const struct scm_api TABLE = {
     .set_named_security_info = set_named_security_info,
     .local_group_add = local_group_add,
     .lookup_account_name = lookup_account_name,
+    .query_dos_device = query_dos_device,
+    .get_computer_name = get_computer_name,
+    .share_get_info = share_get_info,
 };
 
 int fake_scm_set_up(void **state)

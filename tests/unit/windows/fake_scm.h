@@ -19,12 +19,14 @@ struct fake_scm {
     DWORD start_error, control_error, delete_error;
     DWORD config_2_errors[16]; /* ChangeServiceConfig2 by level */
     bool dispatcher_fails;
-    DWORD folder_error;       /* CreateDirectory fails with it */
+    DWORD folder_error;        /* CreateDirectory fails with it */
     DWORD attributes;          /* of a folder that is there */
-    const wchar_t *owner_sid; /* of folders that are there; text form */
-    const wchar_t *dacl_sddl; /* of folders of others; "D:..." */
-    DWORD group_error;        /* NetLocalGroupAdd */
-    bool group_known;         /* LookupAccountName */
+    const wchar_t *owner_sid;  /* of folders that are there; text form */
+    const wchar_t *dacl_sddl;  /* of folders of others; "D:..." */
+    DWORD group_error;         /* NetLocalGroupAdd */
+    const wchar_t *substitute; /* QueryDosDevice */
+    const wchar_t *share_path; /* NetShareGetInfo; NULL: no such share */
+    bool group_known;          /* LookupAccountName */
 };
 
 extern struct fake_scm fake_scm;
