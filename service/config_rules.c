@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbound/render.h"
+
 static const struct config_machine REAL = {path_resolve_mapped, path_volume_kind};
 static const struct config_machine *machine = &REAL;
 
@@ -183,6 +185,17 @@ bool config_check_file_pattern(struct config_reading *reading, uint32_t line, co
         config_fault_add(reading, line,
                          "%s: file-pattern must not look like %s, which readers take for an unfinished file",
                          subject, never_taken(pattern));
+        return false;
+    }
+    /* The longest name that it can give, tried on the code that will make the names. */
+    char name[RENDER_FILE_NAME_SIZE];
+    const struct partner partner = {.file_pattern = pattern};
+    if (!render_file_name(&partner, 0, INT64_MAX, "TABCDEF1234567890123", name)) {
+        config_fault_add(
+            reading, line,
+            "%s: file-pattern gives no usable file name: at most 200 characters, without a blank "
+            "at its ends",
+            subject);
         return false;
     }
     return true;
