@@ -1,5 +1,6 @@
 /*
- * After the commit: only now are jobs handed on, events reported and names given back. Committer's thread; service/pipeline/ only.
+ * After the commit: only now are jobs handed on, events reported and names given back. Committer's thread;
+ * service/pipeline/ only.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_DISPATCH_H
 #define CORBRIDGE_SERVICE_PIPELINE_DISPATCH_H

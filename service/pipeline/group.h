@@ -1,6 +1,6 @@
 /*
- * A group: what one turn of the committer writes, as one transaction. And one job's share of it: the only place where the state of a file in
- * the ledger is decided. Committer's thread; service/pipeline/ only.
+ * A group: what one turn of the committer writes, as one transaction. And one job's share of it: the only place
+ * where the state of a file in the ledger is decided. Committer's thread; service/pipeline/ only.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_GROUP_H
 #define CORBRIDGE_SERVICE_PIPELINE_GROUP_H
@@ -20,8 +20,9 @@ struct group {
 };
 
 /*
- * One transaction: with `with_rest` the claims, the ends of rows and the sent messages; then applies from `first` on, at most `limit` of
- * them and 20 ms of work. On success *applied says how many applies it holds; on failure nothing of it is in the database.
+ * One transaction: with `with_rest` the claims, the ends of rows and the sent messages; then applies from
+ * `first` on, at most `limit` of them and 20 ms of work. On success *applied says how many applies it holds; on
+ * failure nothing of it is in the database.
  */
 enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
                                size_t limit, size_t *applied);

@@ -1,6 +1,7 @@
 /*
- * What other programs write into the database and CorBridge acts on: orders and commands. Found by PRAGMA data_version, every 25 ms
- * in the live world and every 250 ms in test, and at once when asked (RULES "Orders and answers"). Committer's thread; service/pipeline/ only.
+ * What other programs write into the database and CorBridge acts on: orders and commands. Found by PRAGMA
+ * data_version, every 25 ms in the live world and every 250 ms in test, and at once when asked (RULES "Orders
+ * and answers"). Committer's thread; service/pipeline/ only.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_OUTGOING_H
 #define CORBRIDGE_SERVICE_PIPELINE_OUTGOING_H
@@ -23,8 +24,8 @@ void outgoing_release(struct outgoing *outgoing);
 /* Milliseconds until the next look; 0: now. */
 uint32_t outgoing_due_in(const struct outgoing *outgoing, uint64_t now);
 
-/* Looks: renders new orders into the outbox and carries out commands. `asked`: also when nobody else has committed. DATABASE_OK, or
- * why not: then the next look does it again. */
+/* Looks: renders new orders into the outbox and carries out commands. `asked`: also when nobody else has
+ * committed. DATABASE_OK, or why not: then the next look does it again. */
 enum database_kind outgoing_look(struct outgoing *outgoing, bool asked);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Folders as the service will know them. A letter that is mapped or substituted belongs to the session of whoever mapped it: a
- * service does not have it. And a share of this very server is better watched by the local path behind it, where notifications cannot
- * be lost on the way.
+ * Folders as the service will know them. A letter that is mapped or substituted belongs to the session of
+ * whoever mapped it: a service does not have it. And a share of this very server is better watched by the local
+ * path behind it, where notifications cannot be lost on the way.
  */
 #ifndef CORBRIDGE_SERVICE_WINDOWS_SERVICE_PATH_H
 #define CORBRIDGE_SERVICE_WINDOWS_SERVICE_PATH_H
