@@ -10,6 +10,12 @@ struct append {
     HANDLE handle;
 };
 
+/*
+ * Windows appends in one step. Wine 8 looks for the end and writes there in two: of two threads that append at once one
+ * was seen to overwrite the other's line. Within this process the lock makes it one step there too.
+ */
+static SRWLOCK one_at_a_time = SRWLOCK_INIT;
+
 struct platform_status append_open(const char *path, struct append **out, uint64_t *size)
 {
     struct platform_status status = platform_inject(PLATFORM_CALL_OPEN, path);
@@ -45,15 +51,19 @@ struct platform_status append_write(struct append *append, const void *bytes, si
     struct platform_status status = platform_inject(PLATFORM_CALL_WRITE, "");
     if (!platform_ok(status))
         return status;
+    AcquireSRWLockExclusive(&one_at_a_time);
     for (const char *at = bytes; size > 0;) {
         DWORD part = size > (1U << 20) ? 1U << 20 : (DWORD)size;
         DWORD written;
-        if (!WriteFile(append->handle, at, part, &written, NULL))
-            return wide_last_status();
+        if (!WriteFile(append->handle, at, part, &written, NULL)) {
+            status = wide_last_status();
+            break;
+        }
         at += written;
         size -= written;
     }
-    return PLATFORM_SUCCESS;
+    ReleaseSRWLockExclusive(&one_at_a_time);
+    return status;
 }
 
 void append_close(struct append *append)
