@@ -9,7 +9,9 @@ set -eu
 : "${CORBRIDGE_WINE_CPU:=0}"
 WINEDEBUG=${WINEDEBUG:--all}
 WINEDLLOVERRIDES='mscoree,mshtml='
-export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES
+# File names beyond ASCII: Wine reads them by this.
+LC_ALL=C.UTF-8
+export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES LC_ALL
 unset DISPLAY WAYLAND_DISPLAY
 
 # A machine whose set of CPUs lacks number 0 runs unpinned.
