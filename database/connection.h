@@ -17,6 +17,7 @@ struct database {
     struct sqlite3 *handle;
     enum database_world world;
     enum database_mode mode;
+    int migrated_from; /* schema version that was found and brought up to date; 0: none */
     char control_letters[7];
     struct sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used, kept to the end */
     struct arena scratch;                             /* old and new values while one message is applied */

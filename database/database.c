@@ -29,6 +29,11 @@
 /* Pages in memory: "-8000" is 8,000 KiB. Bookings arrive in no order of their numbers: the index should stay in memory. */
 #define CACHE_KIBIBYTES "-8000"
 
+int database_migrated_from(const struct database *db)
+{
+    return db->migrated_from;
+}
+
 int database_schema_version(void)
 {
     return migrations_version();
@@ -315,6 +320,7 @@ static enum database_kind check_schema(const struct opening *opening)
                    "the database was written by a newer CorBridge: install that version or a later one");
     if (version == migrations_version())
         return DATABASE_OK;
+    db->migrated_from = version;
     if (db->mode != DATABASE_WRITE)
         return say(
             opening, DATABASE_OLDER,

@@ -56,6 +56,9 @@ const char *database_library_version(void);
 enum database_kind database_open(const char *path, enum database_world world, enum database_mode mode,
                                  struct database **out, char *message, size_t message_size);
 
+/* The schema version that database_open found and brought up to date; 0: the file was new, or needed nothing. */
+int database_migrated_from(const struct database *db);
+
 /* Closes; NULL is allowed. */
 void database_close(struct database *db);
 

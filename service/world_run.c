@@ -197,6 +197,17 @@ static enum engine_start failed(enum engine_start result, char *message, size_t 
     return result;
 }
 
+static void report_migration(const struct world_run *run)
+{
+    int from = database_migrated_from(run->writer);
+    if (from == 0)
+        return;
+    char from_text[24], to_text[24];
+    (void)snprintf(from_text, sizeof from_text, "%d", from);
+    (void)snprintf(to_text, sizeof to_text, "%d", database_schema_version());
+    event_report(EVENT_DATABASE_MIGRATED, world_name(run->paths.world), from_text, to_text);
+}
+
 static enum engine_start open_database(struct world_run *run, char *message, size_t size)
 {
     struct platform_status status = world_paths_make(&run->paths);
@@ -208,6 +219,7 @@ static enum engine_start open_database(struct world_run *run, char *message, siz
     if (database_open(run->paths.database, run->paths.world, DATABASE_WRITE, &run->writer, message, size) !=
         DATABASE_OK)
         return ENGINE_DATABASE;
+    report_migration(run);
     enum database_kind kind = sync_facilities(run);
     if (kind == DATABASE_OK)
         kind = count_queued(run);

@@ -28,7 +28,8 @@ static void report_applied(const struct job *job)
         char first[400], count[24];
         struct reason reason = group_reason(job, NULL);
         reason_first(&reason, first, sizeof first);
-        number_text((int64_t)job->faults.errors, count);
+        number_text(job->faults.errors > 0 ? (int64_t)job->faults.errors : 1,
+                    count); /* at least the reason */
         event_report(EVENT_QUARANTINED, feed, number, first, count);
         return;
     }

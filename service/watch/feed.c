@@ -27,6 +27,7 @@
 #define SPACE_EVERY_MS        5000u
 #define NO_RIGHT_AFTER_MS     60000u
 #define BUSY_AFTER_MS         600000u
+#define OVERFLOWS_EVERY_MS    3600000u
 #define UNRECOGNISED_AFTER_MS 3600000u
 
 /* ---- what other threads note ---- */
@@ -265,6 +266,22 @@ static void count_trouble(void *context, struct settle_entry *entry)
         troubles->busy++;
 }
 
+/* Overflows mend themselves; that they happen says that the share is busy. At most one event an hour, with the count. */
+static void report_overflows(struct feed *feed, uint64_t now)
+{
+    mutex_lock(&feed->lock);
+    uint64_t overflows = feed->figures.overflows;
+    mutex_unlock(&feed->lock);
+    bool lately = feed->overflows_told != 0 && now - feed->overflows_told_at < OVERFLOWS_EVERY_MS;
+    if (overflows == feed->overflows_told || lately)
+        return;
+    char count[24];
+    (void)snprintf(count, sizeof count, "%llu", (unsigned long long)overflows);
+    event_report(EVENT_WATCH_OVERFLOW, feed->settings->name, count);
+    feed->overflows_told = overflows;
+    feed->overflows_told_at = now;
+}
+
 /* One event when a kind of trouble begins; again only after it has ended. */
 static void report_troubles(struct feed *feed, uint64_t now)
 {
@@ -288,6 +305,7 @@ static void report_troubles(struct feed *feed, uint64_t now)
         event_report(EVENT_FILES_UNRECOGNISED, feed->settings->name, count);
     }
     feed->unrecognised_reported = troubles.unrecognised;
+    report_overflows(feed, now);
 }
 
 /* Stop taking files before the disk of our own folders is full; resume by itself (RULES "Failing well"). */

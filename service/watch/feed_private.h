@@ -63,6 +63,7 @@ struct feed {
     uint64_t troubles_checked, space_checked;
     bool space_low;
     size_t unrecognised_reported;
+    uint64_t overflows_told, overflows_told_at;
     bool no_right_reported, busy_reported, polled_reported;
 };
 
