@@ -1,5 +1,6 @@
 #include "service/windows/service_main.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,11 +47,12 @@ static struct {
     unsigned asked;
 } module = {.lock = MUTEX_INITIALIZER};
 
-/* What the service thread owns: no other thread sees it. */
+/* What the service thread owns; other threads see only what says so. */
 struct running {
     struct config *config;
     struct engine *engine;
     struct thread *check; /* the last check, to be joined */
+    atomic_bool checking; /* it is still at work; cleared by its thread */
     bool paused;
 };
 
@@ -114,9 +116,8 @@ static unsigned wait_until_asked(void)
 /* ---- Check -------------------------------------------------------------------------------------------------------------- */
 
 /* Writes what `check` finds with the rights of this process. Under another name first, so that a reader never sees half. */
-static void write_check_answer(void *context)
+static void write_check_answer(void)
 {
-    (void)context;
     struct platform_status status = {PLATFORM_NO_MEMORY, 0};
     char *text = commands_check_answer(module.config_path);
     char *path = path_join(module.data_folder, SERVICE_CHECK_ANSWER);
@@ -134,16 +135,41 @@ static void write_check_answer(void *context)
     free(text);
 }
 
-/* On a thread of its own: a share that does not answer may keep it for half a minute. */
+static void check_thread(void *context)
+{
+    struct running *running = context;
+    write_check_answer();
+    atomic_store(&running->checking, false);
+}
+
+/* On a thread of its own: a share that does not answer may keep it for half a minute. While one is at work its answer serves for
+ * whoever asks meanwhile. */
 static void start_check(struct running *running)
 {
-    if (running->check != NULL) {
-        thread_cancel_io(running->check);
-        thread_join(running->check);
-        running->check = NULL;
-    }
-    if (!platform_ok(thread_start(&running->check, "check", write_check_answer, NULL)))
+    if (atomic_load(&running->checking))
+        return;
+    thread_join(running->check);
+    running->check = NULL;
+    atomic_store(&running->checking, true);
+    if (!platform_ok(thread_start(&running->check, "check", check_thread, running))) {
+        atomic_store(&running->checking, false);
         log_write(LOG_ERROR, "service", "no thread could be had for check");
+    }
+}
+
+/* Cuts short what the check waits for, one share after the other. */
+static void end_check(struct running *running)
+{
+    enum {
+        POLL_MS = 20
+    };
+    while (atomic_load(&running->checking)) {
+        thread_cancel_io(running->check);
+        status_progress();
+        Sleep(POLL_MS);
+    }
+    thread_join(running->check);
+    running->check = NULL;
 }
 
 /* ---- Configuration and engine ------------------------------------------------------------------------------------------- */
@@ -293,7 +319,7 @@ static enum service_exit serve(struct running *running)
 /* From START_PENDING to the moment before STOPPED. */
 static enum service_exit run(void)
 {
-    struct running running = {NULL, NULL, NULL, false};
+    struct running running = {.config = NULL};
     enum service_exit exit_code = SERVICE_EXIT_CONFIGURATION;
     running.config = load_at_start();
     if (running.config != NULL) {
@@ -307,10 +333,7 @@ static enum service_exit run(void)
             stop_engine(&running);
         }
     }
-    if (running.check != NULL) {
-        thread_cancel_io(running.check);
-        thread_join(running.check);
-    }
+    end_check(&running);
     config_free(running.config);
     return exit_code;
 }
@@ -325,7 +348,7 @@ void WINAPI service_main(DWORD argc, LPWSTR *argv)
     status_set(SERVICE_START_PENDING);
     if (argc > 1 && wcscmp(argv[1], L"check") == 0) {
         /* Always exit code 0: any other would make the SCM start the service in earnest. */
-        write_check_answer(NULL);
+        write_check_answer();
         status_stopped(0);
         return;
     }
