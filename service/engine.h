@@ -27,8 +27,7 @@ enum engine_start {
 
 struct engine_options {
     const struct config *config; /* borrowed until engine_stop has returned */
-    /* Called from time to time while starting and stopping, so that the service can raise its checkpoint; may
-     * be NULL. */
+    /* Called after each slow step of the start, so that the service can raise its checkpoint; may be NULL. */
     void (*progress)(void *context);
     void *context;
 };
