@@ -14,7 +14,7 @@ struct order_signal {
     struct order_signal *next;
     struct condition changed;
     unsigned users;
-    bool set;
+    bool set, woken;
     char name[];
 };
 
@@ -65,7 +65,7 @@ bool order_signal_wait(struct order_signal *signal, uint32_t milliseconds)
 {
     uint64_t until = clock_monotonic_ms() + milliseconds;
     mutex_lock(&lock);
-    while (!signal->set) {
+    while (!signal->set && !signal->woken) {
         uint64_t now = clock_monotonic_ms();
         if (milliseconds == UINT32_MAX)
             (void)condition_wait(&signal->changed, &lock, UINT32_MAX);
@@ -73,9 +73,18 @@ bool order_signal_wait(struct order_signal *signal, uint32_t milliseconds)
             break;
     }
     bool set = signal->set;
+    signal->woken = false;
     signal->set = false; /* one setting lets one waiter through, as an auto-reset event does */
     mutex_unlock(&lock);
     return set;
+}
+
+void order_signal_wake(struct order_signal *signal)
+{
+    mutex_lock(&lock);
+    signal->woken = true;
+    condition_broadcast(&signal->changed);
+    mutex_unlock(&lock);
 }
 
 void order_signal_set(struct order_signal *signal)

@@ -10,6 +10,7 @@
 
 struct order_signal {
     HANDLE event;
+    HANDLE woken; /* of this handle alone */
 };
 
 struct platform_status order_signal_open(const char *name, struct order_signal **out)
@@ -34,6 +35,12 @@ struct platform_status order_signal_open(const char *name, struct order_signal *
             signal->event = CreateEventExW(&security, wide, 0, EVENT_MODIFY_STATE | SYNCHRONIZE);
         if (platform_ok(status) && signal->event == NULL)
             status = wide_last_status();
+        if (platform_ok(status))
+            signal->woken = CreateEventW(NULL, FALSE, FALSE, NULL);
+        if (platform_ok(status) && signal->woken == NULL) {
+            status = wide_last_status();
+            (void)CloseHandle(signal->event);
+        }
         (void)LocalFree(security.lpSecurityDescriptor);
     }
     free(wide);
@@ -47,11 +54,19 @@ struct platform_status order_signal_open(const char *name, struct order_signal *
 
 bool order_signal_wait(struct order_signal *signal, uint32_t milliseconds)
 {
-    switch (WaitForSingleObject(signal->event, milliseconds)) {
+    HANDLE handles[] = {signal->event, signal->woken};
+    switch (WaitForMultipleObjects(2, handles, FALSE, milliseconds)) {
     case WAIT_OBJECT_0: return true;
+    case WAIT_OBJECT_0 + 1:
     case WAIT_TIMEOUT: return false;
-    default: abort(); /* the handle is ours and open */
+    default: abort(); /* the handles are ours and open */
     }
+}
+
+void order_signal_wake(struct order_signal *signal)
+{
+    if (!SetEvent(signal->woken))
+        abort();
 }
 
 void order_signal_set(struct order_signal *signal)
@@ -64,7 +79,7 @@ void order_signal_close(struct order_signal *signal)
 {
     if (signal == NULL)
         return;
-    if (!CloseHandle(signal->event))
+    if (!CloseHandle(signal->event) || !CloseHandle(signal->woken))
         abort();
     free(signal);
 }

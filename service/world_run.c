@@ -341,7 +341,7 @@ static void stop_order_signal(struct world_run *run)
     run->stopping = true;
     mutex_unlock(&run->lock);
     if (run->order_thread) {
-        order_signal_set(run->order_signal);
+        order_signal_wake(run->order_signal);
         thread_join(run->order_thread);
     }
     order_signal_close(run->order_signal);

@@ -186,6 +186,8 @@ static void test_order_signal(void **state)
     assert_false(order_signal_wait(waiter, 1));
     assert_ok(thread_start(&thread, "setter", set_signal, setter));
     assert_true(order_signal_wait(waiter, UINT32_MAX));
+    order_signal_wake(waiter);
+    assert_false(order_signal_wait(waiter, UINT32_MAX)); /* woken, and not by an order */
     thread_join(thread);
     order_signal_close(setter);
     order_signal_set(waiter); /* the name lives on as long as anybody has it open */
