@@ -73,7 +73,7 @@ static bool is_stopping(struct root *root)
 static void watch_until_lost(struct root *root, struct watch *watch)
 {
     const struct root_callbacks *callbacks = &root->callbacks;
-    while (!is_stopping(root)) {
+    while (!asked_to_leave(root)) { /* also before the first wait: nobody could wake it until now */
         struct platform_status status = PLATFORM_SUCCESS;
         switch (watch_wait(watch, WATCH_TURN_MS, callbacks->hint, callbacks->context, &status)) {
         case WATCH_DIRTY: callbacks->dirty(callbacks->context); break;
@@ -86,9 +86,26 @@ static void watch_until_lost(struct root *root, struct watch *watch)
                 root->polled = true;
             return;
         }
-        if (asked_to_leave(root))
-            return;
     }
+}
+
+/* Opens and arms; *identity is that of the folder which is watched. *watch stays NULL where the share never notifies. */
+static struct platform_status arm(const struct root *root, struct watch **watch,
+                                  struct file_identity *identity)
+{
+    struct file_identity before;
+    struct platform_status status = folder_identity(root->folder, &before);
+    if (platform_ok(status) && !root->polled)
+        status = watch_open(root->folder, watch);
+    if (status.kind == PLATFORM_UNSUPPORTED)
+        status = PLATFORM_SUCCESS;
+    if (platform_ok(status))
+        status = folder_identity(root->folder, identity);
+    /* A handle follows its folder when that is renamed, in silence: were another folder put into its place just now, the
+     * watch would be on the old one for ever. */
+    if (platform_ok(status) && !file_identity_equal(&before, identity))
+        status = (struct platform_status){PLATFORM_CHANGED, 0};
+    return status;
 }
 
 static void root_run(void *context)
@@ -99,17 +116,7 @@ static void root_run(void *context)
     while (!is_stopping(root)) {
         struct watch *watch = NULL;
         struct file_identity identity = {0};
-        bool polled = root->polled;
-        struct platform_status status = PLATFORM_SUCCESS;
-        if (!polled) {
-            status = watch_open(root->folder, &watch);
-            if (status.kind == PLATFORM_UNSUPPORTED) {
-                polled = true;
-                status = PLATFORM_SUCCESS;
-            }
-        }
-        if (platform_ok(status))
-            status = folder_identity(root->folder, &identity);
+        struct platform_status status = arm(root, &watch, &identity);
         if (!platform_ok(status)) {
             watch_close(watch);
             callbacks->offline(callbacks->context, status);
@@ -120,12 +127,11 @@ static void root_run(void *context)
         }
         uint64_t armed_at = clock_monotonic_ms();
         set_watch(root, watch);
-        callbacks->armed(callbacks->context, &identity, polled);
-        if (polled) {
-            (void)pause_for(root, UINT32_MAX); /* the feed scans by its own timer */
-        } else {
+        callbacks->armed(callbacks->context, &identity, watch == NULL);
+        if (watch)
             watch_until_lost(root, watch);
-        }
+        else
+            (void)pause_for(root, UINT32_MAX); /* the feed scans by its own timer */
         set_watch(root, NULL);
         watch_close(watch);
         /* A root that is lost as soon as it is opened, or that opens and cannot be listed, must not make this
