@@ -140,11 +140,12 @@ static void wait_milliseconds(struct pipeline *pipeline, uint32_t milliseconds)
     mutex_unlock(&pipeline->lock);
 }
 
-static void trouble(struct committer *committer, enum database_kind kind)
+/* `begun`: when the call was made that failed. It may have waited for a lock as long as the busy timeout. */
+static void trouble(struct committer *committer, enum database_kind kind, uint64_t begun)
 {
     uint64_t now = clock_monotonic_ms();
     if (committer->trouble_since == 0) {
-        committer->trouble_since = now;
+        committer->trouble_since = begun;
         log_write(LOG_WARNING, "database", "cannot write (kind %d, code %d): trying again", (int)kind,
                   database_error_code(committer->db));
     }
@@ -190,6 +191,7 @@ static void commit_group(struct committer *committer, struct group *group)
     bool with_rest = true;
     while (with_rest || first < group->apply_count) {
         size_t applied = 0;
+        uint64_t begun = clock_monotonic_ms();
         enum database_kind kind = group_write(committer->db, group, with_rest, first, limit, &applied);
         if (kind == DATABASE_OK) {
             end_of_trouble(committer);
@@ -210,7 +212,7 @@ static void commit_group(struct committer *committer, struct group *group)
             limit = 1; /* one by one: at most the message that the database cannot take stops */
             continue;
         }
-        trouble(committer, kind);
+        trouble(committer, kind, begun);
         if (committer->down || stopping(pipeline)) {
             /* The ends of rows and sent messages are not lost: the rows stay in place, the messages are known
              * by name and bytes. */
@@ -236,9 +238,10 @@ static void commit_group(struct committer *committer, struct group *group)
 /* Orders and commands of other programs. */
 static void look_outside(struct committer *committer, bool asked)
 {
+    uint64_t begun = clock_monotonic_ms();
     enum database_kind kind = outgoing_look(&committer->outgoing, asked);
     if (kind != DATABASE_OK)
-        trouble(committer, kind);
+        trouble(committer, kind, begun);
 }
 
 /* After trouble: can the database be written (again)? */
@@ -249,6 +252,7 @@ static void probe(struct committer *committer)
         struct group nothing = {0};
         give_all_back(committer, &nothing);
     }
+    uint64_t begun = clock_monotonic_ms();
     enum database_kind kind = database_begin(committer->db);
     if (kind == DATABASE_OK)
         kind = database_commit(committer->db);
@@ -258,7 +262,7 @@ static void probe(struct committer *committer)
     }
     if (database_in_transaction(committer->db))
         database_rollback(committer->db);
-    trouble(committer, kind);
+    trouble(committer, kind, begun);
 }
 
 /* Waits for work; takes it. False when there is nothing left to do before the end. */
