@@ -123,15 +123,12 @@ static void note_finished(void *context, struct job *job)
     else
         feed->finished_first = finished;
     feed->finished_last = finished;
-    if (job->abandoned && job->row.id != 0 && (job->adopted || job->stage != JOB_NEW)) {
-        bool applied = job->stage == JOB_APPLIED || job->stage == JOB_STORED;
-        struct ledger_file row = job->row;
-        if (applied && row.state == LEDGER_CLAIMED)
-            row.state = job->place == STORE_QUARANTINE ? LEDGER_QUARANTINED : LEDGER_DONE;
-        if (!recover_keep(&feed->given_back, &feed->given_back_count, &feed->given_back_capacity, &row,
-                          false))
-            abort();
-    }
+    /* A job that was not claimed has no number: its file is simply looked at again. What is applied is given back
+     * only when the feed has ended: the next start knows its row. */
+    if (job->abandoned && job->row.id != 0 &&
+        !recover_keep(&feed->given_back, &feed->given_back_count, &feed->given_back_capacity, &job->row,
+                      job->suspect))
+        abort();
     condition_signal(&feed->wakes);
     mutex_unlock(&feed->lock);
     job_free(job);
@@ -175,6 +172,13 @@ static void go_online(struct feed *feed)
 static bool may_be_taken(const struct folder_entry *entry)
 {
     return !entry->is_folder && !entry->is_link && !entry->is_hidden;
+}
+
+bool feed_folder_is_there(const struct feed *feed)
+{
+    struct file_identity identity;
+    return platform_ok(folder_identity(feed->settings->folder, &identity)) &&
+           file_identity_equal(&identity, &feed->identity);
 }
 
 /* Lists the folder and lets the table see every file. */
@@ -221,24 +225,28 @@ static void scan(struct feed *feed)
         recover_rows(feed);
 }
 
+/* Lets the table see one name as it is now. */
+static void observe_name(struct feed *feed, const char *name)
+{
+    const struct settle_entry *known = settle_find(feed->settle, name);
+    if ((known && known->state == SETTLE_IN_FLIGHT) || settle_ignores(name))
+        return;
+    struct folder_entry entry;
+    char *memory = NULL;
+    struct platform_status status = folder_look(feed->settings->folder, name, &entry, &memory);
+    if (platform_ok(status) && may_be_taken(&entry))
+        (void)settle_observe(feed->settle, entry.name, &entry.marks, entry.has_identity,
+                             clock_monotonic_ms());
+    else if (status.kind == PLATFORM_NOT_FOUND && known && feed_folder_is_there(feed))
+        settle_lost(feed->settle, name);
+    free(memory);
+}
+
 /* Looks at the names that notifications mentioned, without waiting for the scan. */
 static void follow_hints(struct feed *feed, char **hints, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct settle_entry *known = settle_find(feed->settle, hints[i]);
-        if ((known && known->state == SETTLE_IN_FLIGHT) || settle_ignores(hints[i])) {
-            free(hints[i]);
-            continue;
-        }
-        struct folder_entry entry;
-        char *memory = NULL;
-        struct platform_status status = folder_look(feed->settings->folder, hints[i], &entry, &memory);
-        if (platform_ok(status) && may_be_taken(&entry))
-            (void)settle_observe(feed->settle, entry.name, &entry.marks, entry.has_identity,
-                                 clock_monotonic_ms());
-        else if (status.kind == PLATFORM_NOT_FOUND)
-            settle_lost(feed->settle, hints[i]);
-        free(memory);
+        observe_name(feed, hints[i]);
         free(hints[i]);
     }
 }
@@ -402,7 +410,7 @@ static bool next_turn(struct feed *feed, char **hints, struct notes *notes)
     for (size_t i = 0; i < feed->given_back_count; i++) {
         struct unfinished *row = &feed->given_back[i];
         if (!recover_keep(&feed->unfinished, &feed->unfinished_count, &feed->unfinished_capacity, &row->row,
-                          false))
+                          row->suspect))
             abort();
         free((char *)(uintptr_t)row->row.name);
         feed->recovered = false;
@@ -434,7 +442,8 @@ static void take_finished(struct feed *feed, struct finished *finished)
     uint64_t now = clock_monotonic_ms();
     for (struct finished *next; finished; finished = next) {
         next = finished->next;
-        settle_finished(feed->settle, finished->name, finished->again, now);
+        if (settle_finished(feed->settle, finished->name, finished->again, now))
+            observe_name(feed, finished->name);
         free(finished);
     }
 }

@@ -67,6 +67,9 @@ struct feed {
     bool no_right_reported, busy_reported, polled_reported;
 };
 
+/* Whether the folder that was scanned still has its name: without it, that a file is not found says nothing. */
+bool feed_folder_is_there(const struct feed *feed);
+
 enum look_result {
     LOOK_DONE,   /* claimed, or put off, or gone: go on with the next */
     LOOK_CLOSED, /* the pipeline takes nothing now: stop looking for this turn */
@@ -77,14 +80,18 @@ enum look_result {
 enum look_result look_at(struct feed *feed, struct settle_entry *entry);
 
 /* Holds the first scan against the unfinished rows: what is there is taken first, in the order of numbers,
- * suspects alone; what is not there is found in the archive or has vanished. */
+ * suspects alone; what is not there is found in the archive or has vanished. Where the pipeline or the share goes away
+ * meanwhile, feed->recovered stays false: the rest follows when both are back. */
 void recover_rows(struct feed *feed);
 
 /* The unfinished row of that name, or NULL. */
 struct unfinished *recover_find(struct feed *feed, const char *name);
 
-/* Its file is not there (any more): ends the row. */
-void recover_end_missing(struct feed *feed, struct unfinished *unfinished);
+/* Whether an earlier process died while a file of that name was claimed: then it goes alone. */
+bool recover_is_suspect(struct feed *feed, const char *name);
+
+/* Its file is not there (any more): ends the row. False: not now (stopping, the database is away); it stays unfinished. */
+bool recover_end_missing(struct feed *feed, struct unfinished *unfinished);
 
 /* Keeps a row for the time when its file is seen again. False when memory is exhausted. */
 bool recover_keep(struct unfinished **rows, size_t *count, size_t *capacity, const struct ledger_file *row,

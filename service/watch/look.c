@@ -47,7 +47,14 @@ static enum look_result open_failed(struct feed *feed, struct settle_entry *entr
                                     struct platform_status status, uint64_t now)
 {
     switch (status.kind) {
-    case PLATFORM_NOT_FOUND: settle_vanished(feed->settle, entry); return LOOK_DONE;
+    case PLATFORM_NOT_FOUND:
+        if (!feed_folder_is_there(
+                feed)) { /* nothing is gone then: it is seen again when the folder is back */
+            (void)settle_again(feed->settle, entry, SETTLE_FAILED, now);
+            return LOOK_OFFLINE;
+        }
+        settle_vanished(feed->settle, entry);
+        return LOOK_DONE;
     case PLATFORM_BUSY: (void)settle_again(feed->settle, entry, SETTLE_BUSY, now); return LOOK_DONE;
     case PLATFORM_DENIED:
         feed->denied = status;
@@ -68,13 +75,14 @@ static bool same_five_marks(const struct ledger_file *row, const struct job *job
 /* Takes over the row of an earlier claim of this very file, when there is one. */
 static void adopt(struct feed *feed, struct job *job)
 {
-    struct unfinished *unfinished = recover_find(feed, job->name);
+    struct unfinished *unfinished;
+    while ((unfinished = recover_find(feed, job->name)) && !same_five_marks(&unfinished->row, job))
+        if (!recover_end_missing(feed, unfinished)) {
+            feed->recovered = false;
+            return;
+        }
     if (!unfinished)
         return;
-    if (!same_five_marks(&unfinished->row, job)) {
-        recover_end_missing(feed, unfinished);
-        return;
-    }
     job->row.id = unfinished->row.id;
     job->row.arrived = unfinished->row.arrived;
     job->row.attempt = unfinished->row.attempt;
@@ -94,10 +102,7 @@ static void adopt(struct feed *feed, struct job *job)
 enum look_result look_at(struct feed *feed, struct settle_entry *entry)
 {
     const struct config_match *match = entry->match;
-    const struct unfinished *unfinished = recover_find(feed, entry->name);
-    enum pipeline_entry place = unfinished && unfinished->suspect && unfinished->row.state == LEDGER_CLAIMED
-                                    ? PIPELINE_LONE
-                                    : PIPELINE_FILE;
+    enum pipeline_entry place = recover_is_suspect(feed, entry->name) ? PIPELINE_LONE : PIPELINE_FILE;
     if (!pipeline_enter(feed->pipeline, place))
         return LOOK_CLOSED;
 
@@ -178,7 +183,7 @@ enum look_result look_at(struct feed *feed, struct settle_entry *entry)
     file = NULL;
     job->marker = marker;
     marker = NULL;
-    settle_claimed(feed->settle, entry);
+    settle_claimed(feed->settle, entry, &marks);
     pipeline_submit(feed->pipeline, job);
     return LOOK_DONE;
 
@@ -196,7 +201,8 @@ void look_report_gone(struct feed *feed, const struct settle_entry *entry)
     /* A row of an earlier claim speaks of this file already. */
     struct unfinished *unfinished = recover_find(feed, entry->name);
     if (unfinished) {
-        recover_end_missing(feed, unfinished);
+        if (!recover_end_missing(feed, unfinished))
+            feed->recovered = false;
         return;
     }
     if (!pipeline_enter(feed->pipeline, PIPELINE_ROW))

@@ -60,12 +60,23 @@ static char *find_stored(struct feed *feed, const struct ledger_file *row)
     return stored;
 }
 
-void recover_end_missing(struct feed *feed, struct unfinished *unfinished)
+bool recover_is_suspect(struct feed *feed, const char *name)
+{
+    for (size_t i = 0; i < feed->unfinished_count; i++) {
+        const struct unfinished *unfinished = &feed->unfinished[i];
+        if (!unfinished->settled && unfinished->suspect && unfinished->row.state == LEDGER_CLAIMED &&
+            strcmp(unfinished->row.name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool recover_end_missing(struct feed *feed, struct unfinished *unfinished)
 {
     char *path = NULL;
     struct job *job = NULL;
     if (!pipeline_enter(feed->pipeline, PIPELINE_ROW))
-        return; /* it stays unfinished and is met again */
+        return false;
     size_t length = strlen(unfinished->row.name) + 1;
     path = malloc(length);
     if (path) {
@@ -75,7 +86,7 @@ void recover_end_missing(struct feed *feed, struct unfinished *unfinished)
     if (!job) {
         free(path);
         pipeline_leave(feed->pipeline, PIPELINE_ROW);
-        return;
+        return false;
     }
     job->work = JOB_GONE;
     job->entry = PIPELINE_ROW;
@@ -87,6 +98,7 @@ void recover_end_missing(struct feed *feed, struct unfinished *unfinished)
         job->stored = find_stored(feed, &unfinished->row);
     unfinished->settled = true;
     pipeline_submit(feed->pipeline, job);
+    return true;
 }
 
 static int by_number(const void *a, const void *b)
@@ -104,22 +116,23 @@ void recover_rows(struct feed *feed)
         if (unfinished->settled)
             continue;
         struct settle_entry *entry = settle_find(feed->settle, unfinished->row.name);
-        if (!entry || !entry->match) {
-            if (!entry)
-                recover_end_missing(feed, unfinished);
+        if (!entry) {
+            if (!recover_end_missing(feed, unfinished))
+                return;
             continue;
         }
-        if (entry->state == SETTLE_IN_FLIGHT)
-            continue;
+        if (!entry->match || entry->state == SETTLE_IN_FLIGHT)
+            continue; /* no rule takes it any more, or another row of the name has just been taken up */
         /* It was proved ready once: an unchanged file need not settle again. A changed one ends the row and
          * settles as new. */
         if (entry->marks.size != unfinished->row.marks.size ||
             entry->marks.written_us != unfinished->row.marks.written_us) {
-            recover_end_missing(feed, unfinished);
+            if (!recover_end_missing(feed, unfinished))
+                return;
             continue;
         }
         if (look_at(feed, entry) != LOOK_DONE)
-            return; /* the rest when the pipeline or the share is back */
+            return;
     }
     /* Forget what is settled, so that names need not be compared with it. */
     size_t left = 0;

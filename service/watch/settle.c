@@ -181,7 +181,6 @@ static void start_settling(struct settle *settle, struct settle_entry *entry, ui
     entry->changed = now;
     entry->trouble = SETTLE_NO_TROUBLE;
     entry->trouble_since = 0;
-    entry->reported = false;
     entry->backoff = BACKOFF_FIRST_MS;
     entry->due = first_look(entry);
     state_enter(settle, entry, SETTLE_WAITING);
@@ -342,8 +341,12 @@ bool settle_observe(struct settle *settle, const char *name, const struct file_m
         return true;
     }
     entry->generation = settle->generation;
-    if (entry->state == SETTLE_IN_FLIGHT || !marks_differ(entry, marks, has_identity))
+    if (!marks_differ(entry, marks, has_identity))
         return true;
+    if (entry->state == SETTLE_IN_FLIGHT) {
+        entry->replaced = true;
+        return true;
+    }
     if (entry->state == SETTLE_UNRECOGNISED) {
         entry->marks = *marks;
         return true;
@@ -404,9 +407,12 @@ struct settle_entry *settle_next(struct settle *settle, uint64_t now)
     return first;
 }
 
-void settle_claimed(struct settle *settle, struct settle_entry *entry)
+void settle_claimed(struct settle *settle, struct settle_entry *entry, const struct file_marks *marks)
 {
     state_leave(settle, entry);
+    entry->marks = *marks;
+    entry->has_identity = true;
+    entry->replaced = false;
     state_enter(settle, entry, SETTLE_IN_FLIGHT);
 }
 
@@ -427,7 +433,6 @@ bool settle_again(struct settle *settle, struct settle_entry *entry, enum settle
     if (entry->trouble != trouble) {
         entry->trouble = trouble;
         entry->trouble_since = now;
-        entry->reported = false;
     }
     state_leave(settle, entry);
     entry->due = now + entry->backoff;
@@ -448,20 +453,22 @@ void settle_forget(struct settle *settle, struct settle_entry *entry)
     table_remove(settle, entry);
 }
 
-void settle_finished(struct settle *settle, const char *name, bool again, uint64_t now)
+bool settle_finished(struct settle *settle, const char *name, bool again, uint64_t now)
 {
     struct settle_entry *entry = settle_find(settle, name);
     if (!entry || entry->state != SETTLE_IN_FLIGHT)
-        return;
+        return false;
     if (!again) {
+        bool replaced = entry->replaced;
         table_remove(settle, entry);
-        return;
+        return replaced;
     }
     state_leave(settle, entry);
     start_settling(settle, entry, now);
     heap_remove(settle, entry);
     entry->due = now + BACKOFF_FIRST_MS;
     heap_add(settle, entry);
+    return false;
 }
 
 uint32_t settle_due_in(struct settle *settle, uint64_t now)

@@ -47,7 +47,7 @@ struct settle_entry {
     uint64_t due;           /* when it may be looked at */
     uint32_t backoff;       /* milliseconds until the look after the next */
     uint64_t generation;    /* of the last scan that saw it */
-    bool reported;          /* the trouble has had its event */
+    bool replaced;          /* in flight: another file has been seen under its name */
     /* private to settle.c */
     struct settle_entry *bucket_next;
     size_t heap_index; /* place among the waiting */
@@ -83,8 +83,8 @@ void settle_lost(struct settle *settle, const char *name);
  * file is not ready. The entry stays due until one of the functions below is called for it. */
 struct settle_entry *settle_next(struct settle *settle, uint64_t now);
 
-/* What the look found. */
-void settle_claimed(struct settle *settle, struct settle_entry *entry);
+/* What the look found: claimed, with the marks by handle. */
+void settle_claimed(struct settle *settle, struct settle_entry *entry, const struct file_marks *marks);
 /* Its marks by handle differ from the listing: the quiet time starts anew. */
 void settle_changed(struct settle *settle, struct settle_entry *entry, const struct file_marks *marks,
                     uint64_t now);
@@ -96,8 +96,9 @@ void settle_vanished(struct settle *settle, struct settle_entry *entry);
 /* Forgets it without a word: it has been dealt with. */
 void settle_forget(struct settle *settle, struct settle_entry *entry);
 
-/* A file in flight has been put away (or given back: `again`, look at it once more after 250 ms). */
-void settle_finished(struct settle *settle, const char *name, bool again, uint64_t now);
+/* A file in flight has been put away (or given back: `again`, look at it once more after 250 ms). True when a scan saw
+ * another file under its name meanwhile: the caller looks at the name now, for no scan may follow for long. */
+bool settle_finished(struct settle *settle, const char *name, bool again, uint64_t now);
 
 /* Milliseconds until something becomes due; 0 when something is; UINT32_MAX when nothing waits. */
 uint32_t settle_due_in(struct settle *settle, uint64_t now);
