@@ -9,6 +9,7 @@
 
 #define COPY_CHUNK  ((size_t)256 * 1024)
 #define NAMES_TRIED 100 /* a name of ours that is taken by other bytes means that somebody else wrote it */
+#define SUFFIX_SIZE 16
 
 static const struct platform_status NO_MEMORY = {PLATFORM_NO_MEMORY, 0};
 
@@ -23,11 +24,32 @@ static char *stored_path(const struct put_away *what, const char *suffix)
     return path;
 }
 
+/* As holds_bytes, for a file that is too large to hold: compared with what the handle gives. */
+static bool holds_same_as_handle(const char *path, const struct put_away *what)
+{
+    struct file *other = NULL;
+    struct file_marks marks;
+    char *ours = malloc(COPY_CHUNK), *theirs = malloc(COPY_CHUNK);
+    bool same = ours && theirs && platform_ok(file_open_read(path, &other)) &&
+                platform_ok(file_stat(other, &marks)) && marks.size == what->size;
+    for (uint64_t offset = 0; same && offset < what->size;) {
+        size_t got = 0, got_there = 0;
+        same = platform_ok(file_read_at(what->handle, offset, ours, COPY_CHUNK, &got)) &&
+               platform_ok(file_read_at(other, offset, theirs, COPY_CHUNK, &got_there)) && got > 0 &&
+               got == got_there && memcmp(ours, theirs, got) == 0;
+        offset += got;
+    }
+    (void)file_close(other);
+    free(ours);
+    free(theirs);
+    return same;
+}
+
 /* Whether the file at `path` holds exactly these bytes: an earlier try of ours got so far. */
 static bool holds_bytes(const char *path, const struct put_away *what)
 {
     if (!what->bytes.ptr)
-        return false;
+        return holds_same_as_handle(path, what);
     char *bytes = NULL;
     size_t size = 0;
     bool same = platform_ok(file_load(path, what->bytes.len, &bytes, &size)) && size == what->bytes.len &&
@@ -76,6 +98,40 @@ out:
     return status;
 }
 
+enum sameness {
+    SAME_FILE,
+    OTHER_FILE,
+    NOT_KNOWN /* a look failed, or the file system gives no identities */
+};
+
+/* Whether `path` is the file of our handle: an earlier try moved it and then failed. Only what is surely another file may
+ * take the place of ours: deleting "the source" would else delete the only copy. */
+static enum sameness compare_files(struct file *handle, const char *path)
+{
+    static const struct file_identity NONE = {0};
+    struct file_marks ours, theirs;
+    struct file *other = NULL;
+    enum sameness answer = NOT_KNOWN;
+    if (platform_ok(file_stat(handle, &ours)) && platform_ok(file_open_read(path, &other)) &&
+        platform_ok(file_stat(other, &theirs)) && !file_identity_equal(&ours.identity, &NONE))
+        answer = file_identity_equal(&ours.identity, &theirs.identity) ? SAME_FILE : OTHER_FILE;
+    (void)file_close(other);
+    return answer;
+}
+
+/* Whether an earlier try of ours has written these bytes to `path`: then the source is one too many. */
+static bool is_copy(const char *path, const struct put_away *what)
+{
+    return holds_bytes(path, what) && compare_files(what->handle, path) == OTHER_FILE;
+}
+
+/* Deletes the source. Natively its name may be another file's by now, or gone: then nothing of ours is left there. */
+static struct platform_status delete_source(const struct put_away *what)
+{
+    struct platform_status status = file_delete(what->handle);
+    return status.kind == PLATFORM_CHANGED ? PLATFORM_SUCCESS : status;
+}
+
 static struct platform_status copy_and_delete(const struct put_away *what, const char *to)
 {
     struct platform_status status = PLATFORM_SUCCESS;
@@ -84,49 +140,39 @@ static struct platform_status copy_and_delete(const struct put_away *what, const
     if (platform_ok(status) && !there)
         status =
             what->bytes.ptr ? file_store(to, what->bytes.ptr, what->bytes.len) : copy_from_handle(what, to);
-    else if (platform_ok(status) && !holds_bytes(to, what))
+    else if (platform_ok(status) && !is_copy(to, what))
         status = (struct platform_status){PLATFORM_EXISTS, 0};
-    return platform_ok(status) ? file_delete(what->handle) : status;
+    return platform_ok(status) ? delete_source(what) : status;
 }
 
-/* Whether `path` already is the file of our handle: an earlier try moved it and then failed. Deleting it as a
- * copy would lose the only one. */
-static bool is_same_file(struct file *handle, const char *path)
-{
-    struct file_marks ours, theirs;
-    struct file *other = NULL;
-    bool same = platform_ok(file_stat(handle, &ours)) && platform_ok(file_open_read(path, &other)) &&
-                platform_ok(file_stat(other, &theirs)) &&
-                file_identity_equal(&ours.identity, &theirs.identity);
-    (void)file_close(other);
-    return same;
-}
+/* How far the tries of one call have come. */
+struct progress {
+    bool copy_only; /* the rights of a moved file could not be reset: a copy of ours has the right ones */
+    bool resumed;   /* an earlier call moved the file and then failed */
+};
 
-static struct platform_status move_or_copy(const struct put_away *what, const char *to)
+static struct platform_status move_or_copy(const struct put_away *what, const char *to,
+                                           struct progress *progress)
 {
-    if (!file_may_set_rights(what->handle))
+    if (progress->copy_only || !file_may_set_rights(what->handle))
         return copy_and_delete(what, to);
     struct platform_status status = file_rename(what->handle, to);
-    if (status.kind == PLATFORM_EXISTS && is_same_file(what->handle, to))
+    if (status.kind == PLATFORM_EXISTS && compare_files(what->handle, to) == SAME_FILE) {
+        progress->resumed = true;
         status = PLATFORM_SUCCESS;
-    if (status.kind == PLATFORM_OTHER_VOLUME || status.kind == PLATFORM_UNSUPPORTED)
+    }
+    if (status.kind == PLATFORM_OTHER_VOLUME || status.kind == PLATFORM_UNSUPPORTED ||
+        status.kind == PLATFORM_CHANGED)
         return copy_and_delete(what, to);
     if (!platform_ok(status))
         return status;
     status = file_inherit_rights(what->handle);
     if (platform_ok(status))
         return status;
-    /* It lies in the archive with the rights of the share. A copy of ours under the next name has the right
-     * ones; the moved one is deleted by its handle, which then is "the source". */
-    size_t length = strlen(to);
-    char *beside = malloc(length + sizeof "~1");
-    if (!beside)
-        return NO_MEMORY;
-    memcpy(beside, to, length);
-    memcpy(beside + length, "~1", sizeof "~1");
-    status = copy_and_delete(what, beside);
-    free(beside);
-    return status;
+    /* It lies in the archive with the rights of the share. The next name gets a copy; then this one is deleted by its
+     * handle, as "the source". */
+    progress->copy_only = true;
+    return (struct platform_status){PLATFORM_EXISTS, 0};
 }
 
 /* Writes `.reason.txt` beside the place; one that is there already was written by an earlier try. */
@@ -153,11 +199,43 @@ out:
     return status;
 }
 
+static void remove_below(const struct put_away *what, const char *suffix)
+{
+    char *below = stored_path(what, suffix);
+    char *path = below ? path_join(what->root, below) : NULL;
+    if (path)
+        (void)file_remove(path); /* what stays is one file too many, under our number */
+    free(path);
+    free(below);
+}
+
+/* After an earlier call that moved, copied and could not delete: the copy under the next name is one too many. */
+static void remove_copy(const struct put_away *what)
+{
+    char *below = stored_path(what, "~2");
+    char *path = below ? path_join(what->root, below) : NULL;
+    bool there = false;
+    if (path && platform_ok(file_exists(path, &there)) && there && holds_bytes(path, what)) {
+        (void)file_remove(path);
+        remove_below(what, "~2.reason.txt");
+    }
+    free(path);
+    free(below);
+}
+
 /* The reason first: a file in quarantine without its reason would say nothing after a crash. */
-static struct platform_status place_file(const struct put_away *what, const char *suffix, const char *to)
+static struct platform_status place_file(const struct put_away *what, const char *suffix, const char *to,
+                                         struct progress *progress)
 {
     struct platform_status status = what->reason_text ? write_reason(what, suffix) : PLATFORM_SUCCESS;
-    return platform_ok(status) ? move_or_copy(what, to) : status;
+    return platform_ok(status) ? move_or_copy(what, to, progress) : status;
+}
+
+static void name_suffix(int number, char out[SUFFIX_SIZE])
+{
+    out[0] = '\0';
+    if (number > 0)
+        (void)snprintf(out, SUFFIX_SIZE, "~%d", number + 1);
 }
 
 struct platform_status put_away(const struct put_away *what, char **stored)
@@ -168,23 +246,27 @@ struct platform_status put_away(const struct put_away *what, char **stored)
     if (!folder_path)
         return NO_MEMORY;
     struct platform_status status = PLATFORM_SUCCESS;
+    struct progress progress = {0};
     for (int number = 0; number < NAMES_TRIED; number++) {
-        char suffix[8] = "";
-        if (number > 0)
-            (void)snprintf(suffix, sizeof suffix, "~%d", number + 1);
+        char suffix[SUFFIX_SIZE];
+        name_suffix(number, suffix);
         char *below = stored_path(what, suffix);
         char *to = below ? path_join(what->root, below) : NULL;
-        status = to ? place_file(what, suffix, to) : NO_MEMORY;
+        status = to ? place_file(what, suffix, to, &progress) : NO_MEMORY;
         if (status.kind == PLATFORM_NOT_FOUND) { /* the first file of this hour */
             status = folder_make(folder_path);
             if (platform_ok(status))
-                status = place_file(what, suffix, to);
+                status = place_file(what, suffix, to, &progress);
         }
         /* The place is ours by its number. Taken by another file with the same bytes, an earlier try got so far. */
-        if (status.kind == PLATFORM_EXISTS && holds_bytes(to, what))
-            status = file_delete(what->handle);
+        if (status.kind == PLATFORM_EXISTS && is_copy(to, what))
+            status = delete_source(what);
         free(to);
         if (platform_ok(status)) {
+            if (progress.copy_only && what->reason_text)
+                remove_below(what, ".reason.txt");
+            if (progress.resumed && number == 0)
+                remove_copy(what);
             *stored = below;
             break;
         }
@@ -201,20 +283,20 @@ struct platform_status put_away_find(const char *root, enum store_place place, i
 {
     struct put_away what = {
         .root = root, .place = place, .ledger_number = ledger_number, .arrived = arrived, .name = name};
-    *stored = NULL;
-    char *below = stored_path(&what, "");
-    char *path = below ? path_join(root, below) : NULL;
-    struct platform_status status = NO_MEMORY;
+    struct platform_status status = PLATFORM_SUCCESS;
     bool there = false;
-    if (path)
-        status = file_exists(path, &there);
-    if (status.kind == PLATFORM_NOT_FOUND)
-        status = PLATFORM_SUCCESS;
-    free(path);
-    if (platform_ok(status) && there) {
-        *stored = below;
-        return status;
+    *stored = NULL;
+    for (int number = 0; number < NAMES_TRIED && platform_ok(status) && !there; number++) {
+        char suffix[SUFFIX_SIZE];
+        name_suffix(number, suffix);
+        char *below = stored_path(&what, suffix);
+        char *path = below ? path_join(root, below) : NULL;
+        status = path ? file_exists(path, &there) : NO_MEMORY;
+        free(path);
+        if (platform_ok(status) && there)
+            *stored = below;
+        else
+            free(below);
     }
-    free(below);
-    return status;
+    return status.kind == PLATFORM_NOT_FOUND ? PLATFORM_SUCCESS : status;
 }
