@@ -50,6 +50,9 @@ void dispatch_claims(struct pipeline *pipeline, struct group *group)
     while ((job = job_queue_take(&group->claims))) {
         if (job->work == JOB_PUT_AWAY_ONLY) {
             group_recall_outcome(pipeline->options.writer, job);
+            mutex_lock(&pipeline->lock);
+            pipeline_locked_being_moved(pipeline, job);
+            mutex_unlock(&pipeline->lock);
             mover_add(job->line->mover, job);
         } else {
             job_queue_add(&claims, job);
@@ -86,6 +89,7 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
             pipeline->figures.quarantined++;
         else
             pipeline->figures.applied++;
+        pipeline_locked_being_moved(pipeline, group->applies[i]);
     }
     mutex_unlock(&pipeline->lock);
     for (size_t i = first; i < first + count; i++) {

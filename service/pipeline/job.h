@@ -68,6 +68,7 @@ struct job {
     bool suspect;       /* it was claimed when an earlier process died: goes alone */
     enum pipeline_entry entry; /* the kind of place that it holds */
     bool parsed;               /* under the pipeline's lock */
+    bool being_moved;          /* under the pipeline's lock: it was given to the mover */
     bool abandoned;            /* given back: to be looked at again later */
 
     /* set by the worker; all in the arena */

@@ -106,7 +106,8 @@ static bool may_enter(const struct pipeline *pipeline, enum pipeline_entry entry
     switch (entry) {
     case PIPELINE_FILE:
         return !pipeline->lone && pipeline->lone_waiting == 0 && pipeline->in_flight < PIPELINE_IN_FLIGHT_MAX;
-    case PIPELINE_LONE: return !pipeline->lone && pipeline->in_flight == 0;
+    case PIPELINE_LONE: /* what is applied and only waits to be moved may wait long, and can do no harm any more */
+        return !pipeline->lone && pipeline->in_flight == pipeline->being_moved;
     case PIPELINE_ROW: return true;
     }
     abort();
@@ -130,14 +131,20 @@ bool pipeline_enter(struct pipeline *pipeline, enum pipeline_entry entry)
     return entered;
 }
 
-void pipeline_leave(struct pipeline *pipeline, enum pipeline_entry entry)
+static void give_place_back(struct pipeline *pipeline, enum pipeline_entry entry, bool moved)
 {
     mutex_lock(&pipeline->lock);
     pipeline->in_flight--;
+    pipeline->being_moved -= moved;
     if (entry == PIPELINE_LONE)
         pipeline->lone = false;
     condition_broadcast(&pipeline->places_change);
     mutex_unlock(&pipeline->lock);
+}
+
+void pipeline_leave(struct pipeline *pipeline, enum pipeline_entry entry)
+{
+    give_place_back(pipeline, entry, false);
 }
 
 void pipeline_submit(struct pipeline *pipeline, struct job *job)
@@ -203,10 +210,24 @@ void pipeline_figures(struct pipeline *pipeline, struct pipeline_figures *out)
     mutex_unlock(&pipeline->lock);
 }
 
+void pipeline_locked_being_moved(struct pipeline *pipeline, struct job *job)
+{
+    job->being_moved = true;
+    pipeline->being_moved++;
+    if (job->entry ==
+        PIPELINE_LONE) { /* it can do no harm any more: the next one need not wait for a slow share */
+        job->entry = PIPELINE_FILE;
+        pipeline->lone = false;
+    }
+    if (pipeline->lone_waiting > 0)
+        condition_broadcast(&pipeline->places_change);
+}
+
 void pipeline_finish(struct pipeline *pipeline, struct job *job)
 {
     enum pipeline_entry entry = job->entry;
+    bool moved = job->being_moved;
     job->stage = JOB_ENDED;
     job->line->finished(job->line->context, job);
-    pipeline_leave(pipeline, entry);
+    give_place_back(pipeline, entry, moved);
 }

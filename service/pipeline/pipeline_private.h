@@ -36,6 +36,7 @@ struct pipeline {
     size_t parsed_ready; /* jobs that stand parsed in some line, at its head or behind it */
 
     unsigned in_flight;
+    unsigned being_moved;  /* of these: applied, with a mover */
     bool lone;             /* a lone job is in flight */
     unsigned lone_waiting; /* threads that wait to go alone */
     bool up;               /* the database can be written */
@@ -51,6 +52,13 @@ void worker_run(void *context);
 
 /* Parses one claimed job and works out what the committer needs. Pure but for the configuration. */
 void worker_parse(const struct config *config, struct job *job);
+
+/* Called by a worker before each parse when it is set. Only a test sets it, before anything is started, to stand for a
+ * file that brings the process down. */
+extern void (*worker_before_parse)(const struct job *job);
+
+/* The job goes to its mover: what waits to go alone waits for it no longer. Lock held. */
+void pipeline_locked_being_moved(struct pipeline *pipeline, struct job *job);
 
 /* Frees the place of a job and hands the job to its feed. Not with the lock held. */
 void pipeline_finish(struct pipeline *pipeline, struct job *job);

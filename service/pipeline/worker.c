@@ -126,6 +126,8 @@ void worker_parse(const struct config *config, struct job *job)
         job->reason = job->status == PARSE_INCOMPLETE ? "incomplete" : "faults";
 }
 
+void (*worker_before_parse)(const struct job *job);
+
 void worker_run(void *context)
 {
     struct pipeline *pipeline = context;
@@ -141,8 +143,11 @@ void worker_run(void *context)
             count++;
         mutex_unlock(&pipeline->lock);
 
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
+            if (worker_before_parse)
+                worker_before_parse(batch[i]);
             worker_parse(pipeline->options.config, batch[i]);
+        }
 
         mutex_lock(&pipeline->lock);
         for (size_t i = 0; i < count; i++) {
