@@ -1,6 +1,6 @@
 /*
- * An event is taken whole or not at all: either all its partners have their message queued and it ends as `rendered`, or
- * nothing of it stays and it ends as `failed`.
+ * An event is taken whole or not at all: either all its partners have their message queued and it ends as
+ * `rendered`, or nothing of it stays and it ends as `failed`.
  */
 #include "outbound/fanout.h"
 
@@ -165,7 +165,8 @@ static bool is_stopped(const struct order_event *events, const bool *failed, siz
     return false;
 }
 
-/* Takes the next `limit` new events. *found is how many there were, of which some may be stopped by one that failed just now. */
+/* Takes the next `limit` new events. *found is how many there were, of which some may be stopped by one that
+ * failed just now. */
 static enum database_kind run_batch(const struct fanout *fanout, size_t limit,
                                     fanout_failed_function failed_function, void *context,
                                     struct fanout_counts *counts, size_t *found)
@@ -214,8 +215,8 @@ enum database_kind fanout_run(struct database *db, enum database_world world, co
         .now = now,
         .arena = arena,
     };
-    /* Events that were stopped are not found again: so each turn ends some, and fewer than asked for means that there are no
-     * more. */
+    /* Events that were stopped are not found again: so each turn ends some, and fewer than asked for means that
+     * there are no more. */
     size_t wanted, found;
     do {
         wanted = limit - counts->events;

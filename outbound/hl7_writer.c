@@ -1,6 +1,6 @@
 /*
- * The separators of the position that was asked for are written at once; what turns out to be empty is cut away when the
- * cursor moves on. That is safe because the separators never occur in a value: they are escaped there.
+ * The separators of the position that was asked for are written at once; what turns out to be empty is cut away
+ * when the cursor moves on. That is safe because the separators never occur in a value: they are escaped there.
  */
 #include "outbound/hl7_writer.h"
 
@@ -65,7 +65,8 @@ static bool is_open(const struct hl7_writer *writer)
     return writer->field > 0;
 }
 
-/* Cuts separators of `set` off the end of the open segment. Its head (name, and MSH-2, which ends in a separator) stays. */
+/* Cuts separators of `set` off the end of the open segment. Its head (name, and MSH-2, which ends in a
+ * separator) stays. */
 static void cut(struct hl7_writer *writer, const char *set)
 {
     if (writer->failed || !is_open(writer))

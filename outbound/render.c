@@ -24,7 +24,7 @@ struct rendering {
     const struct zone *zone; /* of the facility; NULL: UTC */
 };
 
-/* --- data types --------------------------------------------------------------------------------------------------- */
+/* --- data types ----------------------------------------------------------------------------------------- */
 
 /* A TS in the time of the facility. */
 static void write_time(struct rendering *rendering, unsigned field, instant_us instant)
@@ -68,7 +68,7 @@ static void write_ce_text(struct hl7_writer *writer, unsigned field, const char 
     hl7_component_text(writer, 2, text);
 }
 
-/* --- segments ----------------------------------------------------------------------------------------------------- */
+/* --- segments ------------------------------------------------------------------------------------------- */
 
 static void write_msh(struct rendering *rendering, const struct render_input *input)
 {

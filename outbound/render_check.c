@@ -1,6 +1,7 @@
 /*
- * What a message cannot be without. Each sentence is for people: what is missing, in which field of the message, in which
- * table and column to mend it. None holds a value. At most 255 characters (order_event.reason).
+ * What a message cannot be without. Each sentence is for people: what is missing, in which field of the
+ * message, in which table and column to mend it. None holds a value. At most 255 characters
+ * (order_event.reason).
  */
 #include "outbound/render_check.h"
 

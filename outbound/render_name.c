@@ -75,8 +75,8 @@ bool render_file_name(const struct partner *partner, instant_us name_time, int64
         }
         add(&name, piece);
     }
-    /* A name without number or control id would come twice; .tmp is ours while we write; Windows drops a last dot or blank;
-     * readers take a first dot or ~$ for a file in work. */
+    /* A name without number or control id would come twice; .tmp is ours while we write; Windows drops a last
+     * dot or blank; readers take a first dot or ~$ for a file in work. */
     if (name.unusable || !unique)
         return false;
     char last = out[name.length - 1];

@@ -3,8 +3,8 @@
  *
  *   nothing → name.tmp, cut → name.tmp, whole → name → name, on the medium
  *
- * Each is met again by the next call: a .tmp is written anew (nobody else's name ends in our control id and .tmp), and a
- * name that has the same bytes is done once it is on the medium.
+ * Each is met again by the next call: a .tmp is written anew (nobody else's name ends in our control id and
+ * .tmp), and a name that has the same bytes is done once it is on the medium.
  */
 #include "outbound/send.h"
 
@@ -30,8 +30,9 @@ static enum send_result compare(const struct partner *partner, const char *path,
     }
     if (!platform_ok(*status))
         return SEND_LATER;
-    /* The earlier try may have ended between the rename and the medium. Where the system cannot flush a folder, or we may
-     * write in it but not open it, there is no more to be done: the rename itself was written through. */
+    /* The earlier try may have ended between the rename and the medium. Where the system cannot flush a folder,
+     * or we may write in it but not open it, there is no more to be done: the rename itself was written
+     * through. */
     *status = folder_flush(partner->folder);
     if (status->kind == PLATFORM_UNSUPPORTED || status->kind == PLATFORM_DENIED)
         *status = PLATFORM_SUCCESS;

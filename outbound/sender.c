@@ -1,7 +1,7 @@
 /*
- * The sender only reads the database: that a row was sent is told to the committer, who marks it. Until the mark is seen,
- * the row stands in `unmarked`, so that it is not sent again by this process; after an unclean stop it may be, under the
- * same name and with the same bytes.
+ * The sender only reads the database: that a row was sent is told to the committer, who marks it. Until the
+ * mark is seen, the row stands in `unmarked`, so that it is not sent again by this process; after an unclean
+ * stop it may be, under the same name and with the same bytes.
  *
  * Locking: `lock` guards `stop` and `woken`; everything else belongs to the thread.
  */
@@ -49,7 +49,7 @@ enum look {
     LOOK_TROUBLE /* the first row in turn cannot be sent now */
 };
 
-/* --- what callers are told ---------------------------------------------------------------------------------------- */
+/* --- what callers are told ------------------------------------------------------------------------------ */
 
 static void report(struct sender *sender, enum send_result result, int64_t outbox_id,
                    struct platform_status status)
@@ -87,7 +87,7 @@ static enum look folder_trouble(struct sender *sender, enum send_result result, 
     return LOOK_TROUBLE;
 }
 
-/* --- rows that were sent and are not marked yet --------------------------------------------------------------------- */
+/* --- rows that were sent and are not marked yet --------------------------------------------------------- */
 
 static bool is_unmarked(const struct sender *sender, int64_t id)
 {
@@ -126,7 +126,7 @@ static void unmarked_forget(struct sender *sender, const struct outbox_row *rows
     sender->unmarked_count = kept;
 }
 
-/* --- after an unclean stop -------------------------------------------------------------------------------------------- */
+/* --- after an unclean stop ------------------------------------------------------------------------------ */
 
 static struct platform_status remove_temporary(const char *temporary)
 {
@@ -218,7 +218,7 @@ static bool recover(struct sender *sender)
     return recovered;
 }
 
-/* --- the thread --------------------------------------------------------------------------------------------------------- */
+/* --- the thread ----------------------------------------------------------------------------------------- */
 
 static bool is_stopping(struct sender *sender)
 {

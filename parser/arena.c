@@ -1,7 +1,8 @@
 /*
- * Blocks hang in a chain, oldest first. What is taken comes from the current block; when it is full, the next one of the
- * chain is used (it was kept by a reset) or a new one is put in behind it. Under AddressSanitizer the bytes of a block
- * that nobody has taken are poisoned, so that a step past the end of a piece is seen as one past the end of a malloc is.
+ * Blocks hang in a chain, oldest first. What is taken comes from the current block; when it is full, the next
+ * one of the chain is used (it was kept by a reset) or a new one is put in behind it. Under AddressSanitizer
+ * the bytes of a block that nobody has taken are poisoned, so that a step past the end of a piece is seen as
+ * one past the end of a malloc is.
  */
 #include "parser/arena.h"
 

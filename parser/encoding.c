@@ -198,8 +198,8 @@ static bool is_windows1252(struct slice bytes)
     return true;
 }
 
-/* UTF-8 when all of it is valid; also when only its very last sequence is cut, and either another one was whole or what there is
- * of it is nothing in Windows-1252. */
+/* UTF-8 when all of it is valid; also when only its very last sequence is cut, and either another one was whole
+ * or what there is of it is nothing in Windows-1252. */
 static enum encoding guess(struct slice bytes)
 {
     size_t valid = utf8_valid_prefix(bytes);

@@ -1,6 +1,6 @@
 /*
- * Line by line. A line is judged as a whole: when its pair cannot be read, its one fault says why, and the pair goes into the
- * document as broken, so that the caller knows that the name was there.
+ * Line by line. A line is judged as a whole: when its pair cannot be read, its one fault says why, and the pair
+ * goes into the document as broken, so that the caller knows that the name was there.
  */
 #include "parser/ini.h"
 
@@ -82,8 +82,8 @@ static struct ini_pair *add_pair(struct reader *reader)
     return &document->pairs[document->count++];
 }
 
-/* Where the value that begins at `from` (behind its opening quote) ends: at its closing quote, or at line->end when there is
- * none. */
+/* Where the value that begins at `from` (behind its opening quote) ends: at its closing quote, or at line->end
+ * when there is none. */
 static size_t find_closing_quote(const struct reader *reader, const struct line *line, size_t from,
                                  size_t *doubled)
 {
@@ -122,7 +122,8 @@ static struct slice undouble(struct reader *reader, struct slice value, size_t d
     return slice_from(copy, length);
 }
 
-/* What stands from the first byte behind '=' on; blanks there have been reported. False: the value could not be read; a fault says why. */
+/* What stands from the first byte behind '=' on; blanks there have been reported. False: the value could not be
+ * read; a fault says why. */
 static bool read_value(struct reader *reader, const struct line *line, size_t at, struct slice *value)
 {
     while (at < line->end && is_blank(reader->text.ptr[at]))
@@ -215,7 +216,8 @@ static size_t find(struct slice text, size_t from, size_t to, char c)
     return found == NULL ? to : (size_t)(found - text.ptr);
 }
 
-/* Line ends are LF, CRLF and CR alone. The next LF is remembered: a text without any is not searched again for each line. */
+/* Line ends are LF, CRLF and CR alone. The next LF is remembered: a text without any is not searched again for
+ * each line. */
 static size_t find_line_end(struct reader *reader, size_t from)
 {
     struct slice text = reader->text;

@@ -1,6 +1,7 @@
 /*
- * Three layers, each of which goes on after a fault so that one report lists all of them: the form (ini_read), the names (which
- * pair is which field of which event), the values (each by the rule of its field). At the end the faults are put in order of place.
+ * Three layers, each of which goes on after a fault so that one report lists all of them: the form (ini_read),
+ * the names (which pair is which field of which event), the values (each by the rule of its field). At the end
+ * the faults are put in order of place.
  */
 #include "parser/jms_event.h"
 
@@ -256,7 +257,8 @@ static void take_repeat(struct context *context, const struct ini_pair *pair, co
               field_name(field), same ? NULL : "one value");
 }
 
-/* A field that the event does not have is kept. Its name is told only when it is one of ours: it may be a misplaced value. */
+/* A field that the event does not have is kept. Its name is told only when it is one of ours: it may be a
+ * misplaced value. */
 static void take_extra(struct context *context, const struct ini_document *document,
                        const struct ini_pair *pair, enum jms_field known)
 {
@@ -320,8 +322,8 @@ static void find_missing(struct context *context, const struct ini_pair *const f
     }
 }
 
-/* Days, where one of the two has no time of day; instants, where both name their offset; local readings, where neither does.
- * Where only one names its offset, it is before only when it is so in every zone. */
+/* Days, where one of the two has no time of day; instants, where both name their offset; local readings, where
+ * neither does. Where only one names its offset, it is before only when it is so in every zone. */
 static bool is_before(const struct civil_time *a, const struct civil_time *b)
 {
     const instant_us hour = INT64_C(3600) * 1000000;
@@ -336,8 +338,8 @@ static bool is_before(const struct civil_time *a, const struct civil_time *b)
     return first < second - (a->has_offset == b->has_offset ? 0 : 14 * hour);
 }
 
-/* Though ReleaseDate is optional this is an error: to book without the release would keep somebody in who is out. A date that
- * jms_event_check will take as absent is not judged. */
+/* Though ReleaseDate is optional this is an error: to book without the release would keep somebody in who is
+ * out. A date that jms_event_check will take as absent is not judged. */
 static void check_release(struct context *context)
 {
     const struct jms_value *booked = &context->event->fields[JMS_BOOKING_DATE];

@@ -55,7 +55,8 @@ static const struct jms_field_rule rules[JMS_FIELD_COUNT] = {
 
 /* clang-format on */
 
-/* Fields by the length of their name: no more than four share one, and a compare of their first letters tells most apart. */
+/* Fields by the length of their name: no more than four share one, and a compare of their first letters tells
+ * most apart. */
 #define LONGEST_NAME  11
 #define LARGEST_CLASS 4
 #define NONE          JMS_FIELD_COUNT

@@ -8,7 +8,8 @@ static bool is_continuation(unsigned char byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* The second byte is narrower after E0, ED, F0 and F4: that keeps out overlong forms, surrogates and what is beyond U+10FFFF. */
+/* The second byte is narrower after E0, ED, F0 and F4: that keeps out overlong forms, surrogates and what is
+ * beyond U+10FFFF. */
 static bool second_is_valid(unsigned char first, unsigned char second)
 {
     switch (first) {

@@ -51,7 +51,8 @@ static struct platform_status open_plain(const char *path, int flags, struct fil
     return descriptor < 0 ? last_status() : wrap(descriptor, path, out);
 }
 
-/* When a lease is broken the kernel sends SIGIO, and its default is to end the process. file_claim_broken asks instead. */
+/* When a lease is broken the kernel sends SIGIO, and its default is to end the process. file_claim_broken asks
+ * instead. */
 static void ignore_lease_signal(void)
 {
     struct sigaction ignore;
@@ -62,9 +63,9 @@ static void ignore_lease_signal(void)
 }
 
 /*
- * A read lease is granted only while nobody has the file open for writing, and only on ordinary files: where it is granted
- * nothing more need be asked. EACCES is the answer for another user's file, EINVAL or ENOLCK that of a file system without
- * leases.
+ * A read lease is granted only while nobody has the file open for writing, and only on ordinary files: where it
+ * is granted nothing more need be asked. EACCES is the answer for another user's file, EINVAL or ENOLCK that of
+ * a file system without leases.
  */
 static struct platform_status take_lease(int descriptor, enum file_claim *claim)
 {
@@ -269,8 +270,8 @@ static struct platform_status rename_new(const char *from, const char *to)
     return unlink(from) == 0 ? PLATFORM_SUCCESS : last_status();
 }
 
-/* Whether the name still is this file. Between this look and the next call another may take the name: posix has no rename
- * by descriptor. The product renames by handle. */
+/* Whether the name still is this file. Between this look and the next call another may take the name: posix has
+ * no rename by descriptor. The product renames by handle. */
 static struct platform_status check_name(const struct file *file)
 {
     struct stat named;

@@ -369,8 +369,8 @@ struct platform_status file_inherit_rights(struct file *file)
     struct platform_status status = platform_inject(PLATFORM_CALL_RIGHTS, "");
     if (!platform_ok(status))
         return status;
-    /* No entries of its own and unprotected: SetSecurityInfo then works out what the folder passes on and sets that. The
-     * function must be the Info one, the Kernel one sets exactly what it is given. */
+    /* No entries of its own and unprotected: SetSecurityInfo then works out what the folder passes on and sets
+     * that. The function must be the Info one, the Kernel one sets exactly what it is given. */
     ACL empty;
     if (!InitializeAcl(&empty, sizeof empty, ACL_REVISION))
         return wide_last_status();
@@ -408,8 +408,8 @@ struct platform_status file_remove(const char *path)
                       FILE_FLAG_OPEN_REPARSE_POINT};
     status = open_wide(wide, how, &handle);
     if (status.kind == PLATFORM_DENIED) {
-        /* Deleting needs no right to change attributes, except to take a read-only mark away. (Wine refuses that right on
-         * every read-only file to whoever is not root, and takes the mark away all the same.) */
+        /* Deleting needs no right to change attributes, except to take a read-only mark away. (Wine refuses
+         * that right on every read-only file to whoever is not root, and takes the mark away all the same.) */
         how.access = DELETE | FILE_READ_ATTRIBUTES;
         status = open_wide(wide, how, &handle);
     }

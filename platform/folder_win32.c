@@ -56,9 +56,9 @@ static struct platform_status add_entry(struct listing *listing, const struct fo
 }
 
 /*
- * The ids that a listing gives have 64 bits and must be equal to what file_stat will say later. That is so where the ids of
- * the volume fit 64 bits (NTFS; not ReFS), and it is not relied on over a network, where listing and handle may be
- * answered by different means.
+ * The ids that a listing gives have 64 bits and must be equal to what file_stat will say later. That is so
+ * where the ids of the volume fit 64 bits (NTFS; not ReFS), and it is not relied on over a network, where
+ * listing and handle may be answered by different means.
  */
 static bool ids_can_be_trusted(HANDLE folder, uint64_t *volume)
 {
@@ -92,8 +92,8 @@ static struct platform_status add_records(struct listing *listing, const char *b
     }
 }
 
-/* Lists by the handle of the folder, with file ids. PLATFORM_UNSUPPORTED, with nothing added, where the file system or the
- * server does not know the call. */
+/* Lists by the handle of the folder, with file ids. PLATFORM_UNSUPPORTED, with nothing added, where the file
+ * system or the server does not know the call. */
 static struct platform_status list_by_handle(struct listing *listing, const char *path)
 {
     enum {

@@ -15,8 +15,8 @@ struct order_signal {
 
 struct platform_status order_signal_open(const char *name, struct order_signal **out)
 {
-    /* SYSTEM and administrators everything; whoever has logged on may set it and wait (EVENT_MODIFY_STATE, SYNCHRONIZE). A
-     * wake-up too many costs one look at the database. */
+    /* SYSTEM and administrators everything; whoever has logged on may set it and wait (EVENT_MODIFY_STATE,
+     * SYNCHRONIZE). A wake-up too many costs one look at the database. */
     static const wchar_t rights[] = L"D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;0x100002;;;AU)";
     struct platform_status status = platform_inject(PLATFORM_CALL_OPEN, "");
     if (!platform_ok(status))

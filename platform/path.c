@@ -85,11 +85,12 @@ bool path_is_absolute(const char *path)
 #endif
 }
 
-/* The character at the start of NUL-terminated text and its length. A byte that begins no well-formed character is one of
- * its own, above all others: names made natively may be any bytes. */
+/* The character at the start of NUL-terminated text and its length. A byte that begins no well-formed character
+ * is one of its own, above all others: names made natively may be any bytes. */
 static size_t next_character(const char *text, uint32_t *code)
 {
-    /* The bytes of a character are looked at one after the other, and NUL continues none: 4 never reads past the end. */
+    /* The bytes of a character are looked at one after the other, and NUL continues none: 4 never reads past
+     * the end. */
     size_t available = 0;
     while (available < 4 && text[available] != '\0')
         available++;
@@ -163,8 +164,8 @@ int path_compare_natural(const char *a, const char *b)
 
 bool path_matches(const char *name, const char *pattern)
 {
-    /* Where to go on when the rest does not match: the last star takes one character more. Going back to an earlier star
-     * is never needed, so the time is at most the product of the two lengths. */
+    /* Where to go on when the rest does not match: the last star takes one character more. Going back to an
+     * earlier star is never needed, so the time is at most the product of the two lengths. */
     const char *star = NULL;
     const char *taken = NULL;
     for (;;) {

@@ -29,8 +29,8 @@ static struct platform_status connection_of(const wchar_t *letter, wchar_t **rem
     }
 }
 
-/* The same as the user has saved it for the next logon: an elevated session and a service know none of the letters that the
- * user's own session has connected. */
+/* The same as the user has saved it for the next logon: an elevated session and a service know none of the
+ * letters that the user's own session has connected. */
 static struct platform_status saved_connection_of(const wchar_t *letter, wchar_t **remote)
 {
     wchar_t key[] = L"Network\\?";

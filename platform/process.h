@@ -42,8 +42,8 @@ struct platform_status order_signal_open(const char *name, struct order_signal *
 /* True when the event was set within `milliseconds` (UINT32_MAX: for ever). */
 bool order_signal_wait(struct order_signal *signal, uint32_t milliseconds);
 void order_signal_set(struct order_signal *signal);
-/* Makes a waiting order_signal_wait on this very handle return false, or the next one. For the end: a set could be taken by another
- * process that waits for the same event. Any thread. */
+/* Makes a waiting order_signal_wait on this very handle return false, or the next one. For the end: a set could
+ * be taken by another process that waits for the same event. Any thread. */
 void order_signal_wake(struct order_signal *signal);
 void order_signal_close(struct order_signal *signal);
 

@@ -21,8 +21,8 @@ struct watch {
     HANDLE folder;
     HANDLE wake;
     OVERLAPPED overlapped;
-    /* Two, so that the call is made again before the answer to the last one is read. malloc aligns them beyond the DWORD
-     * that the call asks for. */
+    /* Two, so that the call is made again before the answer to the last one is read. malloc aligns them beyond
+     * the DWORD that the call asks for. */
     void *buffers[2];
     unsigned filling; /* the one that the system writes to */
     bool pending;

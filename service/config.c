@@ -1,9 +1,9 @@
 /*
- * Reading corbridge.xml: bytes → libxml2 document → checked against the schema → elements of our own (config_tree.h). The only
- * place of service/ that knows libxml2.
+ * Reading corbridge.xml: bytes → libxml2 document → checked against the schema → elements of our own
+ * (config_tree.h). The only place of service/ that knows libxml2.
  *
- * The file is trusted little: no network, no DTD (a DOCTYPE ends the reading at once, so no entity is ever declared), no
- * schema that the file names itself, at most 1 MB.
+ * The file is trusted little: no network, no DTD (a DOCTYPE ends the reading at once, so no entity is ever
+ * declared), no schema that the file names itself, at most 1 MB.
  */
 #include "service/config.h"
 
@@ -58,7 +58,7 @@ static const char *text_of(const xmlChar *text)
     return (const char *)text;
 }
 
-/* ---- The schema's own words ---------------------------------------------------------------------------------------- */
+/* ---- The schema's own words ---------------------------------------------------------------------------- */
 
 static bool is_schema_node(const xmlNode *node, const char *name)
 {
@@ -87,7 +87,8 @@ static xmlNodePtr schema_find(xmlNodePtr under, const char *kind, const char *ke
     return NULL;
 }
 
-/* The xs:complexType of an element of ours: the root's is inside its declaration, the others bear the element's name. */
+/* The xs:complexType of an element of ours: the root's is inside its declaration, the others bear the element's
+ * name. */
 static xmlNodePtr schema_type(const struct reader *reader, const char *element)
 {
     xmlNodePtr top = xmlDocGetRootElement(reader->schema);
@@ -155,7 +156,7 @@ static const char *schema_value_words(struct reader *reader, const char *element
     return join_names(reader, values, count, "or", "\"", "\"");
 }
 
-/* ---- Elements and lines --------------------------------------------------------------------------------------------- */
+/* ---- Elements and lines -------------------------------------------------------------------------------- */
 
 /* Moves on to `to`, counting lines. */
 static void scan_to(struct reader *reader, size_t to)
@@ -319,7 +320,7 @@ static struct config_element *read_element(struct reader *reader, xmlNodePtr nod
     return element;
 }
 
-/* ---- Faults of the schema, in our words -------------------------------------------------------------------------------- */
+/* ---- Faults of the schema, in our words ---------------------------------------------------------------- */
 
 static void fault_unknown_element(struct reader *reader, const struct config_element *element,
                                   const char *const *names, size_t count)
@@ -343,8 +344,8 @@ static void fault_unknown_element(struct reader *reader, const struct config_ele
 }
 
 /*
- * Says which elements are not known where they stand, and takes them out of both trees: libxml2 would name only the first of
- * them and then leave its brothers unchecked.
+ * Says which elements are not known where they stand, and takes them out of both trees: libxml2 would name only
+ * the first of them and then leave its brothers unchecked.
  */
 static void remove_unknown_elements(struct reader *reader, xmlNodePtr node)
 {
@@ -559,7 +560,7 @@ out:
     xmlSchemaFreeParserCtxt(parser);
 }
 
-/* ---- Bytes to a document ----------------------------------------------------------------------------------------------- */
+/* ---- Bytes to a document ------------------------------------------------------------------------------- */
 
 /* A DOCTYPE could declare entities: it ends the reading before any is seen. */
 static void on_doctype(void *context, const xmlChar *name, const xmlChar *external, const xmlChar *system)

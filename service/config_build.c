@@ -130,7 +130,7 @@ static const char *read_folder(struct config_reading *reading, const struct conf
     return config_check_folder(reading, line, subject, name, folder) ? folder : NULL;
 }
 
-/* ---- <data>, <limits>, <log> ------------------------------------------------------------------------------------------ */
+/* ---- <data>, <limits>, <log> --------------------------------------------------------------------------- */
 
 static uint32_t build_data(struct config_reading *reading, const struct config_element *root,
                            const char *override)
@@ -173,7 +173,7 @@ static void build_limits(struct config_reading *reading, const struct config_ele
     }
 }
 
-/* ---- <facility> -------------------------------------------------------------------------------------------------------- */
+/* ---- <facility> ---------------------------------------------------------------------------------------- */
 
 static void build_facility(struct config_reading *reading, const struct config_element *element,
                            struct config_facility *facility)
@@ -204,7 +204,7 @@ static void build_facility(struct config_reading *reading, const struct config_e
                          subject, facility->zone_name);
 }
 
-/* ---- <feed>, <match> --------------------------------------------------------------------------------------------------- */
+/* ---- <feed>, <match> ----------------------------------------------------------------------------------- */
 
 static enum config_ready ready_of(const char *text)
 {
@@ -328,7 +328,7 @@ static void build_feed(struct config_reading *reading, const struct config_eleme
     }
 }
 
-/* ---- <pharmacy> -------------------------------------------------------------------------------------------------------- */
+/* ---- <pharmacy> ---------------------------------------------------------------------------------------- */
 
 /* "VCSO, VCWC" as a NULL-terminated array; NULL when memory is exhausted. */
 static const char **split_codes(struct config_reading *reading, const char *text)

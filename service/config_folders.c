@@ -60,7 +60,8 @@ static bool identity_is_given(const struct file_identity *identity)
     return identity->volume != 0 || identity->id_high != 0 || identity->id_low != 0;
 }
 
-/* The identities of the folder and of all above it; `real` has no links in it, so that going up by text goes up in truth. */
+/* The identities of the folder and of all above it; `real` has no links in it, so that going up by text goes up
+ * in truth. */
 static void climb(struct place *place, const char *real)
 {
     char *at = strdup(real);
@@ -80,7 +81,8 @@ static void climb(struct place *place, const char *real)
     free(at);
 }
 
-/* Looks for the nearest folder that is there. A path that ends with a separator is gone up once too often, harmlessly. */
+/* Looks for the nearest folder that is there. A path that ends with a separator is gone up once too often,
+ * harmlessly. */
 static bool place_resolve(struct place *place)
 {
     char *at = strdup(place->path);

@@ -14,7 +14,7 @@ void config_machine_set(const struct config_machine *other)
     machine = other != NULL ? other : &REAL;
 }
 
-/* ---- Folders ----------------------------------------------------------------------------------------------------------- */
+/* ---- Folders ------------------------------------------------------------------------------------------- */
 
 bool config_folder_is_remote(const char *folder)
 {
@@ -92,7 +92,7 @@ bool config_check_folder(struct config_reading *reading, uint32_t line, const ch
     return true;
 }
 
-/* ---- Names ------------------------------------------------------------------------------------------------------------- */
+/* ---- Names --------------------------------------------------------------------------------------------- */
 
 /* Never taken (DESIGN "Watch"). */
 static const char *const NEVER_TAKEN[] = {".tmp", ".part", ".filepart"};
@@ -201,7 +201,7 @@ bool config_check_file_pattern(struct config_reading *reading, uint32_t line, co
     return true;
 }
 
-/* ---- One of a kind ------------------------------------------------------------------------------------------------------ */
+/* ---- One of a kind ------------------------------------------------------------------------------------- */
 
 /* Says of every second element of that name that its attribute has the value of an earlier one. */
 static void check_attribute_unique(struct config_reading *reading, const struct config_element *root,

@@ -94,7 +94,8 @@ size_t event_format(enum event_id id, size_t count, const char *const inserts[],
     return length;
 }
 
-/* One line in the log: the number and the first paragraph; what to do stands in the Event Viewer and in docs/events.md. */
+/* One line in the log: the number and the first paragraph; what to do stands in the Event Viewer and in
+ * docs/events.md. */
 static void write_to_log(const struct event_row *row, const char *const inserts[])
 {
     static const enum log_level levels[] = {

@@ -45,8 +45,8 @@ static char *path_of(unsigned age)
     return path_join(state.folder, name);
 }
 
-/* Makes room for a new file: the oldest goes, the others become one older. A step that fails (a reader may hold a file in
- * a way that forbids renaming) only means that the file stays and grows on. */
+/* Makes room for a new file: the oldest goes, the others become one older. A step that fails (a reader may hold
+ * a file in a way that forbids renaming) only means that the file stays and grows on. */
 static void locked_shift(void)
 {
     char *to = path_of(state.keep);
@@ -72,7 +72,8 @@ static struct platform_status locked_open(void)
     return status;
 }
 
-/* Appends to state.line as a JSON string. Bytes that are no text are shown as '?': a log line must always be readable. */
+/* Appends to state.line as a JSON string. Bytes that are no text are shown as '?': a log line must always be
+ * readable. */
 static size_t put_json_text(size_t at, const char *text)
 {
     state.line[at++] = '"';

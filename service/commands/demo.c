@@ -19,8 +19,8 @@
 #define IDLE_MS     30000
 #define MESSAGE_MAX ((size_t)1024 * 1024)
 
-/* The example of CorEMR's documentation, with a booking that goes on; a file with two faults; a move. In the order of their names
- * too, since they may be written within one tick of the file system's clock. */
+/* The example of CorEMR's documentation, with a booking that goes on; a file with two faults; a move. In the
+ * order of their names too, since they may be written within one tick of the file system's clock. */
 static const struct {
     const char *name, *text;
 } FILES[] = {

@@ -78,7 +78,7 @@ static struct outbox_counts counts_of_pharmacy(const struct world_status *status
     return (struct outbox_counts){.pharmacy = name};
 }
 
-/* ---- Text --------------------------------------------------------------------------------------------------------------- */
+/* ---- Text ---------------------------------------------------------------------------------------------- */
 
 static void add_feed_text(struct output *out, const struct ledger_feed_counts *feed, const char *note)
 {
@@ -147,7 +147,7 @@ static void add_world_text(struct output *out, const struct config *config, enum
                status->failed_orders > 0 ? " (the events 603 say what to mend)" : "");
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ---------------------------------------------------------------------------------------------- */
 
 static void add_feed_json(struct output *out, const struct ledger_feed_counts *feed, bool configured,
                           bool first)

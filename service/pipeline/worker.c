@@ -10,6 +10,7 @@
 
 #define BATCH          8 /* jobs taken under one lock: a parse costs less than a wake-up */
 #define TEN_MINUTES_US (INT64_C(600) * 1000 * 1000)
+#define DAY_US         (INT64_C(24) * 3600 * 1000 * 1000)
 
 /* "known codes: ADAMS, VCSO" in the job's arena; a static text when memory is exhausted. */
 static const char *known_codes(const struct config *config, struct arena *arena)
@@ -99,6 +100,7 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     input->booking_date = resolve(job, JMS_BOOKING_DATE, zone);
     input->release_date = resolve(job, JMS_RELEASE_DATE, zone);
     input->empty_clears = job->match->empty_clears;
+    input->waits_until = job->row.arrived + DAY_US;
     input->warnings = &job->faults;
 
     /* Event time (RULES "Order and time"): what the feed names, else arrival; a time that lies ahead is not

@@ -104,8 +104,8 @@ enum sameness {
     NOT_KNOWN /* a look failed, or the file system gives no identities */
 };
 
-/* Whether `path` is the file of our handle: an earlier try moved it and then failed. Only what is surely another file may
- * take the place of ours: deleting "the source" would else delete the only copy. */
+/* Whether `path` is the file of our handle: an earlier try moved it and then failed. Only what is surely
+ * another file may take the place of ours: deleting "the source" would else delete the only copy. */
 static enum sameness compare_files(struct file *handle, const char *path)
 {
     static const struct file_identity NONE = {0};

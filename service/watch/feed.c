@@ -274,7 +274,8 @@ static void count_trouble(void *context, struct settle_entry *entry)
         troubles->busy++;
 }
 
-/* Overflows mend themselves; that they happen says that the share is busy. At most one event an hour, with the count. */
+/* Overflows mend themselves; that they happen says that the share is busy. At most one event an hour, with the
+ * count. */
 static void report_overflows(struct feed *feed, uint64_t now)
 {
     mutex_lock(&feed->lock);

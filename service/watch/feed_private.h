@@ -90,7 +90,8 @@ struct unfinished *recover_find(struct feed *feed, const char *name);
 /* Whether an earlier process died while a file of that name was claimed: then it goes alone. */
 bool recover_is_suspect(struct feed *feed, const char *name);
 
-/* Its file is not there (any more): ends the row. False: not now (stopping, the database is away); it stays unfinished. */
+/* Its file is not there (any more): ends the row. False: not now (stopping, the database is away); it stays
+ * unfinished. */
 bool recover_end_missing(struct feed *feed, struct unfinished *unfinished);
 
 /* Keeps a row for the time when its file is seen again. False when memory is exhausted. */

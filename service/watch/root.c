@@ -89,7 +89,8 @@ static void watch_until_lost(struct root *root, struct watch *watch)
     }
 }
 
-/* Opens and arms; *identity is that of the folder which is watched. *watch stays NULL where the share never notifies. */
+/* Opens and arms; *identity is that of the folder which is watched. *watch stays NULL where the share never
+ * notifies. */
 static struct platform_status arm(const struct root *root, struct watch **watch,
                                   struct file_identity *identity)
 {
@@ -101,8 +102,8 @@ static struct platform_status arm(const struct root *root, struct watch **watch,
         status = PLATFORM_SUCCESS;
     if (platform_ok(status))
         status = folder_identity(root->folder, identity);
-    /* A handle follows its folder when that is renamed, in silence: were another folder put into its place just now, the
-     * watch would be on the old one for ever. */
+    /* A handle follows its folder when that is renamed, in silence: were another folder put into its place just
+     * now, the watch would be on the old one for ever. */
     if (platform_ok(status) && !file_identity_equal(&before, identity))
         status = (struct platform_status){PLATFORM_CHANGED, 0};
     return status;

@@ -1,4 +1,5 @@
-/* Install, upgrade, uninstall: what the installer's script calls. Each step is told; one that fails does not hide the next. */
+/* Install, upgrade, uninstall: what the installer's script calls. Each step is told; one that fails does not
+ * hide the next. */
 #include "service/windows/control.h"
 
 #include <stdarg.h>
@@ -58,7 +59,7 @@ static void tell_failure(struct work *work, enum service_step step, const char *
                                             : "");
 }
 
-/* ---- Folders and rights ------------------------------------------------------------------------------------------------- */
+/* ---- Folders and rights -------------------------------------------------------------------------------- */
 
 static void protect(struct work *work, const char *path, const struct rights_sid *service,
                     const struct rights_sid *group)
@@ -149,7 +150,7 @@ static void grant(struct work *work, const char *what, const char *path, const s
     }
 }
 
-/* ---- First configuration ------------------------------------------------------------------------------------------------ */
+/* ---- First configuration ------------------------------------------------------------------------------- */
 
 static const char *zone_of_this_machine(struct work *work)
 {
@@ -215,7 +216,7 @@ static void write_config(struct work *work, const char *path, struct first_confi
         tell(work, SERVICE_STEP_DONE, "configuration '%s' written", path);
 }
 
-/* ---- The service -------------------------------------------------------------------------------------------------------- */
+/* ---- The service --------------------------------------------------------------------------------------- */
 
 /* An existing service gets only the new program: the rest is as the administrator wants it. */
 static void upgrade_service(struct work *work, SC_HANDLE service, const char *exe)
@@ -303,9 +304,10 @@ static void install_service(struct work *work, const struct service_install_opti
     (void)scm_api->close_service_handle(manager);
 }
 
-/* ---- The two ways in ---------------------------------------------------------------------------------------------------- */
+/* ---- The two ways in ----------------------------------------------------------------------------------- */
 
-/* True when we may make services: asked before anything is changed, so that a run without rights leaves nothing behind. */
+/* True when we may make services: asked before anything is changed, so that a run without rights leaves nothing
+ * behind. */
 static bool may_install(struct work *work)
 {
     SC_HANDLE manager = scm_api->open_manager(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
@@ -412,7 +414,8 @@ out:
     return work.good;
 }
 
-/* Removes a folder with all below; links are removed, never followed. The first failure is kept, the rest is still tried. */
+/* Removes a folder with all below; links are removed, never followed. The first failure is kept, the rest is
+ * still tried. */
 static struct platform_status remove_tree(const char *path)
 {
     struct folder_listing listing;

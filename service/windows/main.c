@@ -1,6 +1,6 @@
 /*
- * The program under Windows: prepares the process, then hands `service` to the service control manager's side and everything else
- * to the commands.
+ * The program under Windows: prepares the process, then hands `service` to the service control manager's side
+ * and everything else to the commands.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -19,8 +19,9 @@
 /* mingw-w64: arguments are taken as they are; `*.ini` is for us to read, not for the C runtime. */
 int _CRT_glob = 0;
 
-/* Ends the process after an exception that nothing handles. It must end as a crash: the SCM then restarts the service, and the next
- * start finishes what was open. Nothing is written but the code and the address: memory may hold patient data. */
+/* Ends the process after an exception that nothing handles. It must end as a crash: the SCM then restarts the
+ * service, and the next start finishes what was open. Nothing is written but the code and the address: memory
+ * may hold patient data. */
 static LONG WINAPI end_by_exception(EXCEPTION_POINTERS *about)
 {
     char line[96];
@@ -64,8 +65,8 @@ static void prepare_process(void)
     (void)SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
 }
 
-/* corbridge.exe service --state: for the installer, which puts back the state that it found. Exit code 0: it runs or is paused;
- * 1: it does not run; 4: it is not installed. */
+/* corbridge.exe service --state: for the installer, which puts back the state that it found. Exit code 0: it
+ * runs or is paused; 1: it does not run; 4: it is not installed. */
 static int tell_state(void)
 {
     struct service_status service;

@@ -191,8 +191,8 @@ static struct platform_status apply(wchar_t *path, PSID owner, PACL dacl)
         scm_api->set_named_security_info(path, SE_FILE_OBJECT, what, owner, NULL, dacl, NULL));
 }
 
-/* A folder that was there before us. Setting the list is left out where it is right: Windows hands it down to every file below,
- * and an archive of years has millions. */
+/* A folder that was there before us. Setting the list is left out where it is right: Windows hands it down to
+ * every file below, and an archive of years has millions. */
 static struct platform_status protect_existing(wchar_t *path, PSECURITY_DESCRIPTOR wanted,
                                                enum rights_folder *result)
 {

@@ -56,7 +56,7 @@ struct running {
     bool paused;
 };
 
-/* ---- Control handler ---------------------------------------------------------------------------------------------------- */
+/* ---- Control handler ----------------------------------------------------------------------------------- */
 
 static void ask(unsigned what)
 {
@@ -113,9 +113,10 @@ static unsigned wait_until_asked(void)
     return asked;
 }
 
-/* ---- Check -------------------------------------------------------------------------------------------------------------- */
+/* ---- Check --------------------------------------------------------------------------------------------- */
 
-/* Writes what `check` finds with the rights of this process. Under another name first, so that a reader never sees half. */
+/* Writes what `check` finds with the rights of this process. Under another name first, so that a reader never
+ * sees half. */
 static void write_check_answer(void)
 {
     struct platform_status status = {PLATFORM_NO_MEMORY, 0};
@@ -142,8 +143,8 @@ static void check_thread(void *context)
     atomic_store(&running->checking, false);
 }
 
-/* On a thread of its own: a share that does not answer may keep it for half a minute. While one is at work its answer serves for
- * whoever asks meanwhile. */
+/* On a thread of its own: a share that does not answer may keep it for half a minute. While one is at work its
+ * answer serves for whoever asks meanwhile. */
 static void start_check(struct running *running)
 {
     if (atomic_load(&running->checking))
@@ -172,7 +173,7 @@ static void end_check(struct running *running)
     running->check = NULL;
 }
 
-/* ---- Configuration and engine ------------------------------------------------------------------------------------------- */
+/* ---- Configuration and engine -------------------------------------------------------------------------- */
 
 static void progress(void *context)
 {
@@ -188,7 +189,8 @@ static void report_refused(const struct config_faults *faults)
                  faults->count > 0 ? faults->items[0].text : "no reason was given", count);
 }
 
-/* The configuration to start with: the file, else the copy of the last accepted one. NULL: neither; the event is written. */
+/* The configuration to start with: the file, else the copy of the last accepted one. NULL: neither; the event
+ * is written. */
 static struct config *load_at_start(void)
 {
     struct config_faults faults;
@@ -245,8 +247,8 @@ static void stop_engine(struct running *running)
     running->engine = NULL;
 }
 
-/* PARAMCHANGE. A configuration that is refused changes nothing; one with which the engine does not start gives way to the
- * one before. Returns SERVICE_EXIT_OK while an engine runs. */
+/* PARAMCHANGE. A configuration that is refused changes nothing; one with which the engine does not start gives
+ * way to the one before. Returns SERVICE_EXIT_OK while an engine runs. */
 static enum service_exit reload(struct running *running)
 {
     struct config_faults faults;
@@ -279,7 +281,7 @@ static enum service_exit reload(struct running *running)
     return SERVICE_EXIT_OK;
 }
 
-/* ---- The service thread ------------------------------------------------------------------------------------------------- */
+/* ---- The service thread -------------------------------------------------------------------------------- */
 
 static void set_paused(struct running *running, bool paused)
 {

@@ -59,7 +59,8 @@ void settings_apply(SC_HANDLE service, service_report report, void *context)
     apply(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown, "time to stop at shutdown", report,
           context);
 
-    /* Passing through folders above its own, and naming Global\CorBridge.Order. Everything else is taken from its token. */
+    /* Passing through folders above its own, and naming Global\CorBridge.Order. Everything else is taken from
+     * its token. */
     static wchar_t names[] = L"" SE_CHANGE_NOTIFY_NAME L"\0" SE_CREATE_GLOBAL_NAME L"\0";
     SERVICE_REQUIRED_PRIVILEGES_INFOW privileges = {names};
     apply(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &privileges, "least privileges", report, context);
