@@ -3,6 +3,7 @@
 #include "database/apply_work.h"
 #include "database/booking.h"
 #include "database/patient.h"
+#include "database/waiting.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -47,6 +48,20 @@ struct slice apply_instant(struct apply_work *work, instant_us instant)
     return keep(work, text, INSTANT_TEXT_SIZE - 1);
 }
 
+bool apply_is_older(struct apply_work *work, const struct query *query, int column)
+{
+    if (query_is_null(query, column))
+        return false;
+    const char *event_at = query_text(query, column, &work->db->scratch, &work->complete);
+    const char *arrived_at = query_text(query, column + 1, &work->db->scratch, &work->complete);
+    if (!work->complete || arrived_at == NULL)
+        return false;
+    bool younger_number = work->input->file >= query_int64(query, column + 2);
+    bool arrivals = strcmp(event_at, arrived_at) == 0 && strcmp(work->event_at, work->arrived_at) == 0;
+    int order = strcmp(work->event_at, event_at);
+    return order == 0 || arrivals ? !younger_number : order < 0;
+}
+
 void apply_bind_stamp(struct query *query, const struct apply_work *work, bool stated)
 {
     query_bind_text(query, stated ? work->event_at : NULL);
@@ -72,8 +87,8 @@ static void remark(struct apply_work *work, struct ledger_message *message, cons
     message->detail = keep(work, both, (size_t)length).ptr;
 }
 
-/* The row of the message with what is kept beside it: unknown fields and warnings. */
-static enum database_kind write_message(struct apply_work *work, struct ledger_message *message)
+/* The row of a new message with what is kept beside it: unknown fields, warnings, and what waits. */
+static enum database_kind insert_message(struct apply_work *work, struct ledger_message *message)
 {
     const struct apply_input *input = work->input;
     enum database_kind kind = ledger_message_insert(work->db, message);
@@ -82,7 +97,18 @@ static enum database_kind write_message(struct apply_work *work, struct ledger_m
                                    input->event->extras[i].value);
     if (kind == DATABASE_OK && input->warnings != NULL)
         kind = ledger_faults_insert(work->db, input->file, message->id, input->warnings);
+    if (kind == DATABASE_OK && message->state == LEDGER_WAITING)
+        kind = waiting_insert(work, message->id);
     return kind;
+}
+
+/* The message as it ended: a new row, or the one that waited. */
+static enum database_kind write_message(struct apply_work *work, struct ledger_message *message)
+{
+    if (message->id == 0)
+        return insert_message(work, message);
+    enum database_kind kind = ledger_message_end(work->db, message, work->input->now);
+    return kind == DATABASE_OK ? waiting_remove(work->db, message->id) : kind;
 }
 
 /* The event names people or bookings that it must not touch, or that are not there yet: nothing but the message is
@@ -106,14 +132,69 @@ static bool set_aside(struct apply_work *work, const struct patient *patient, co
     return false;
 }
 
+/* "stale: location, release": the groups in which a newer event had spoken. */
+static void remark_stale(struct apply_work *work, const struct patient *patient,
+                         const struct booking *booking, struct ledger_message *message)
+{
+    const struct {
+        bool stale;
+        const char *name;
+    } groups[] = {{patient->demographics_stale, "demographics"},
+                  {booking->booking_stale, "booking"},
+                  {booking->location_stale, "location"},
+                  {booking->release_stale, "release"},
+                  {patient->photo_stale, "photo"}};
+    char text[80] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (!groups[i].stale)
+            continue;
+        int length =
+            snprintf(text + used, sizeof text - used, "%s%s", used == 0 ? "stale: " : ", ", groups[i].name);
+        assert(length > 0 && (size_t)length < sizeof text - used);
+        used += (size_t)length;
+    }
+    if (used > 0)
+        remark(work, message, keep(work, text, used).ptr);
+}
+
+/* How the message ends whose rows are written (RULES "Units and states"). */
+static enum ledger_message_state state_of(const struct apply_work *work, const struct patient *patient,
+                                          const struct booking *booking)
+{
+    bool stale = patient->demographics_stale || patient->photo_stale || booking->booking_stale ||
+                 booking->location_stale || booking->release_stale;
+    bool stated = patient->demographics_stated || patient->photo_stated || booking->booking_stated ||
+                  booking->location_stated || booking->release_stated;
+    if (work->changes.count > 0)
+        return LEDGER_APPLIED;
+    return stale && !stated ? LEDGER_STALE : LEDGER_DUPLICATE;
+}
+
+/* A booking that was not open and now is: what else the patient has open. */
+static enum database_kind look_beside(struct apply_work *work, const struct booking *booking,
+                                      struct apply_result *result)
+{
+    size_t closed = 0;
+    enum database_kind kind = DATABASE_OK;
+    if (work->input->closes_earlier)
+        kind = booking_close_earlier(work, booking, &closed);
+    if (kind == DATABASE_OK)
+        kind = booking_open_beside(work, booking, &result->second_open_booking);
+    if (closed > 0)
+        remark(work, &result->message, "the earlier booking was closed");
+    if (result->second_open_booking)
+        remark(work, &result->message, "another booking of the patient is open");
+    return kind;
+}
+
 /* Writes patient and booking, and works out what the caller is told. */
 static enum database_kind write_rows(struct apply_work *work, struct patient *patient,
                                      struct booking *booking, struct apply_result *result)
 {
     struct ledger_message *message = &result->message;
     bool was_open = booking->id != 0 && booking_is_open(booking);
-    if (work->input->event->kind == JMS_DEMOGRAPHICS)
-        result->identity_changed = patient_merge(work, patient);
+    bool demographics = work->input->event->kind == JMS_DEMOGRAPHICS;
     booking_merge(work, booking);
     if (!work->complete)
         return database_no_memory(work->db);
@@ -122,31 +203,96 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     result->created_booking = booking->id == 0;
     result->moved = booking->moved && !result->created_booking;
     result->released = booking->released;
+    remark_stale(work, patient, booking, message);
+    if (result->identity_changed)
+        remark(work, message, "family name, given name and birth date changed at once");
     enum database_kind kind = DATABASE_OK;
-    if (work->input->event->kind == JMS_DEMOGRAPHICS)
+    if (demographics)
         kind = patient_write(work, patient);
     booking->patient = patient->id;
     if (kind == DATABASE_OK)
         kind = booking_write(work, booking);
     /* A second open booking is told when it comes to be, not with each later event. */
     if (kind == DATABASE_OK && !result->created_patient && !was_open && booking_is_open(booking))
-        kind = booking_open_beside(work, booking, &result->second_open_booking);
+        kind = look_beside(work, booking, result);
     if (kind != DATABASE_OK)
         return kind;
 
     message->patient = patient->id;
     message->booking = booking->id;
-    message->state = work->changes.count == 0 ? LEDGER_DUPLICATE : LEDGER_APPLIED;
+    message->state = state_of(work, patient, booking);
     result->changes = work->changes.count;
-    if (result->identity_changed)
-        remark(work, message, "family name, given name and birth date changed at once");
-    if (result->second_open_booking)
-        remark(work, message, "another booking of the patient is open");
     if (booking->reopened)
         remark(work, message, "the booking is open again");
-    if (work->input->event->kind == JMS_LOCATION && !booking_is_open(booking))
+    if (!demographics && !booking_is_open(booking))
         remark(work, message, "the booking is released and stays so");
     return work->complete ? DATABASE_OK : database_no_memory(work->db);
+}
+
+/* Applies the event of `work`; message->id is that of the row when it has waited, else 0. */
+static enum database_kind apply_event(struct apply_work *work, struct apply_result *result)
+{
+    const struct apply_input *input = work->input;
+    struct ledger_message *message = &result->message;
+    struct patient patient;
+    struct booking booking;
+    datetime_format_instant(input->event_at, work->event_at);
+    datetime_format_instant(input->arrived, work->arrived_at);
+    enum database_kind kind = patient_find(work, &patient);
+    if (kind == DATABASE_OK)
+        kind = booking_find(work, &booking);
+    if (kind != DATABASE_OK)
+        return kind;
+    if (set_aside(work, &patient, &booking, message))
+        return write_message(work, message);
+
+    if (input->event->kind == JMS_DEMOGRAPHICS)
+        result->identity_changed = patient_merge(work, &patient);
+    if (result->identity_changed && input->holds_identity_change) {
+        message->state = LEDGER_HELD;
+        message->patient = patient.id;
+        message->booking = booking.id;
+        result->identity_changed = false;
+        remark(work, message, "family name, given name and birth date changed at once");
+        return write_message(work, message);
+    }
+    kind = write_rows(work, &patient, &booking, result);
+    if (kind == DATABASE_OK)
+        kind = write_message(work, message);
+    if (kind == DATABASE_OK)
+        kind = change_list_write(work->db, &work->changes, message->id);
+    if (kind == DATABASE_OK && booking.moved)
+        kind = booking_write_location(work, &booking, message->id);
+    return kind;
+}
+
+/* What waited for the booking that has come to be, in the order of arrival. Each one ends its waiting: it is applied, or
+ * held when it names another person. */
+static enum database_kind apply_waiting(const struct apply_work *creator, size_t *ended)
+{
+    const struct apply_input *by = creator->input;
+    for (;;) {
+        struct jms_event event = {.kind = JMS_LOCATION};
+        struct apply_input input = {.event = &event,
+                                    .authority = by->authority,
+                                    .booking_date = INSTANT_NONE,
+                                    .release_date = INSTANT_NONE,
+                                    .waits_until = INSTANT_NONE,
+                                    .now = by->now};
+        struct apply_work work = {.db = creator->db, .input = &input, .complete = true};
+        struct apply_result result = {.message = {.kind = "location"}};
+        enum database_kind kind =
+            waiting_next(&work, by->event->fields[JMS_BOOKING].text, &event, &input, &result.message.id);
+        if (kind != DATABASE_OK)
+            return kind == DATABASE_NONE ? DATABASE_OK : kind;
+        result.message.file = input.file;
+        result.message.ordinal = input.ordinal;
+        result.message.event_at = input.event_at;
+        kind = apply_event(&work, &result);
+        if (kind != DATABASE_OK)
+            return kind;
+        (*ended)++;
+    }
 }
 
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,
@@ -154,33 +300,15 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
 {
     assert(database_in_transaction(db));
     struct apply_work work = {.db = db, .input = input, .complete = true};
-    struct patient patient;
-    struct booking booking;
-    struct ledger_message *message = &result->message;
     arena_reset(&db->scratch);
-    datetime_format_instant(input->event_at, work.event_at);
-    datetime_format_instant(input->arrived, work.arrived_at);
     *result = (struct apply_result){
         .message = {.file = input->file,
                     .ordinal = input->ordinal,
                     .kind = input->event->kind == JMS_DEMOGRAPHICS ? "demographics" : "location",
                     .event_at = input->event_at}};
-
-    enum database_kind kind = patient_find(&work, &patient);
-    if (kind == DATABASE_OK)
-        kind = booking_find(&work, &booking);
-    if (kind != DATABASE_OK)
-        return kind;
-    if (set_aside(&work, &patient, &booking, message))
-        return write_message(&work, message);
-
-    kind = write_rows(&work, &patient, &booking, result);
-    if (kind == DATABASE_OK)
-        kind = write_message(&work, message);
-    if (kind == DATABASE_OK)
-        kind = change_list_write(db, &work.changes, message->id);
-    if (kind == DATABASE_OK && booking.moved)
-        kind = booking_write_location(&work, &booking, message->id);
+    enum database_kind kind = apply_event(&work, result);
+    if (kind == DATABASE_OK && result->created_booking)
+        kind = apply_waiting(&work, &result->waiting_ended);
     return kind;
 }
 

@@ -18,9 +18,13 @@ struct apply_input {
     struct slice facility; /* documented form of the code; the only facility where the installation has one */
     instant_us arrived;
     instant_us event_at;
-    instant_us booking_date; /* INSTANT_NONE when not given */
-    instant_us release_date; /* INSTANT_NONE when not given */
-    bool empty_clears;       /* feed says empty="clear" */
+    instant_us booking_date;    /* INSTANT_NONE when not given */
+    instant_us release_date;    /* INSTANT_NONE when not given */
+    bool empty_clears;          /* feed says empty="clear" */
+    bool reopens;               /* reopen="yes": a message without ReleaseDate takes one back */
+    bool closes_earlier;        /* one-booking="close-earlier" */
+    bool holds_identity_change; /* hold-identity-change="yes" */
+    instant_us waits_until;     /* how long it may wait for its booking; never INSTANT_NONE for a Location */
     instant_us now;
     const struct fault_list *warnings; /* kept with the message; may be NULL */
 };
@@ -29,15 +33,19 @@ struct apply_result {
     struct ledger_message message; /* as stored; detail is borrowed from db until its next event */
     bool created_patient, created_booking;
     bool second_open_booking; /* another booking of the patient was open: an event */
-    bool identity_changed;    /* family name, given name and birth date all changed at once: an event */
+    bool
+        identity_changed; /* family name, given name and birth date all changed at once, and that was applied: an event */
     bool moved, released;
-    size_t changes; /* rows of the change log */
+    size_t changes;       /* rows of the change log */
+    size_t waiting_ended; /* events that waited for this booking and are no longer waiting */
 };
 
 /*
  * Applies and writes the message row. DATABASE_OK with result->message.state: applied; duplicate when nothing was new;
- * waiting when a Location names a booking or patient that is not known; held when the booking is known under another
- * patient. Any other kind: nothing was written that the caller's savepoint rollback does not take back.
+ * stale when every group that it states was last stated by a newer event; waiting when a Location names a booking or
+ * patient that is not known; held when the booking is known under another patient, or the whole identity changes and
+ * the feed holds that. What waited for a booking that comes to be is applied too, in the order of its arrival.
+ * Any other kind: nothing was written that the caller's savepoint rollback does not take back.
  */
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,
                                    struct apply_result *result);

@@ -24,6 +24,13 @@ bool apply_states(struct apply_work *work, enum jms_field field, struct slice *v
 /* An instant in its stored form, in the scratch arena; ptr NULL for INSTANT_NONE. */
 struct slice apply_instant(struct apply_work *work, instant_us instant);
 
+/*
+ * Whether this event is older than what last stated a group, of which the row has event time, arrival and file from
+ * `column` on (RULES "Order and time"): by the event time, of equal ones by the number, which is the order of arrival. Where
+ * both event times are nothing but arrivals the number alone decides, so that a clock set back makes nothing old.
+ */
+bool apply_is_older(struct apply_work *work, const struct query *query, int column);
+
 /* Binds event time, arrival and file of a group, or three NULLs when the event does not state it. */
 void apply_bind_stamp(struct query *query, const struct apply_work *work, bool stated);
 

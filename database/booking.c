@@ -37,6 +37,9 @@ enum database_kind booking_find(struct apply_work *work, struct booking *booking
         booking->patient = query_int64(&query, 1);
         for (int i = 0; i < BOOKING_COLUMN_COUNT; i++)
             booking->columns[i] = query_slice(&query, i + 2, &work->db->scratch, &work->complete);
+        booking->booking_older = apply_is_older(work, &query, BOOKING_COLUMN_COUNT + 2);
+        booking->location_older = apply_is_older(work, &query, BOOKING_COLUMN_COUNT + 5);
+        booking->release_older = apply_is_older(work, &query, BOOKING_COLUMN_COUNT + 8);
         if (!work->complete)
             kind = database_no_memory(work->db);
     }
@@ -65,19 +68,22 @@ static void merge_location(struct apply_work *work, struct booking *booking)
         bed = SLICE_EMPTY;
         bed_stated = true;
     }
+    bool facility_stated = work->input->facility.len > 0;
+    bool stated = facility_stated || housing_stated || bed_stated;
+    if (!stated)
+        return;
+    if (booking->location_older) {
+        booking->location_stale = true;
+        return;
+    }
+    booking->location_stated = true;
     bool moved = false;
-    if (work->input->facility.len > 0) {
-        booking->location_stated = true;
+    if (facility_stated)
         moved |= set(work, booking, BOOKING_FACILITY, work->input->facility);
-    }
-    if (housing_stated) {
-        booking->location_stated = true;
+    if (housing_stated)
         moved |= set(work, booking, BOOKING_HOUSING, housing);
-    }
-    if (bed_stated) {
-        booking->location_stated = true;
+    if (bed_stated)
         moved |= set(work, booking, BOOKING_BED, bed);
-    }
     if (moved) {
         /* They were worked out from the former housing and bed. */
         (void)set(work, booking, BOOKING_BLOCK, SLICE_EMPTY);
@@ -89,17 +95,23 @@ static void merge_location(struct apply_work *work, struct booking *booking)
 
 static void merge_booking(struct apply_work *work, struct booking *booking)
 {
-    struct slice value;
-    if (apply_states(work, JMS_AGENCY, &value)) {
-        booking->booking_stated = true;
-        (void)set(work, booking, BOOKING_AGENCY, value);
+    struct slice agency;
+    struct slice date;
+    bool agency_stated = apply_states(work, JMS_AGENCY, &agency);
+    bool date_stated =
+        apply_states(work, JMS_BOOKING_DATE, &date) && work->input->booking_date != INSTANT_NONE;
+    if (!agency_stated && !date_stated)
+        return;
+    if (booking->booking_older) {
+        booking->booking_stale = true;
+        return;
     }
-    if (work->input->booking_date != INSTANT_NONE && apply_states(work, JMS_BOOKING_DATE, &value)) {
-        booking->booking_stated = true;
-        /* The same moment written otherwise is nothing new. */
-        if (set(work, booking, BOOKING_DATE, apply_instant(work, work->input->booking_date)))
-            (void)set(work, booking, BOOKING_DATE_GIVEN, value);
-    }
+    booking->booking_stated = true;
+    if (agency_stated)
+        (void)set(work, booking, BOOKING_AGENCY, agency);
+    /* The same moment written otherwise is nothing new. */
+    if (date_stated && set(work, booking, BOOKING_DATE, apply_instant(work, work->input->booking_date)))
+        (void)set(work, booking, BOOKING_DATE_GIVEN, date);
 }
 
 static void set_release(struct apply_work *work, struct booking *booking, struct slice date,
@@ -116,24 +128,39 @@ static void set_release(struct apply_work *work, struct booking *booking, struct
     booking->reopened = booking->id != 0 && !was_open && booking_is_open(booking);
 }
 
+/* Who was missing in a roster and is spoken of again was not released: that was inferred only. What a ReleaseDate said is taken
+ * back by silence only for senders who undo so; what a later booking closed stays closed. */
+static bool silence_takes_back(const struct apply_work *work, const struct booking *booking)
+{
+    const struct slice origin = booking->columns[BOOKING_RELEASE_ORIGIN];
+    return slice_equal(origin, SLICE_LITERAL("inferred")) ||
+           (work->input->reopens && slice_equal(origin, SLICE_LITERAL("given")));
+}
+
 static void merge_release(struct apply_work *work, struct booking *booking)
 {
     const struct apply_input *input = work->input;
     struct slice given;
     if (!apply_states(work, JMS_RELEASE_DATE, &given)) {
-        /* Who was missing in a roster and is spoken of again was not released: that was inferred only. */
-        if (slice_equal(booking->columns[BOOKING_RELEASE_ORIGIN], SLICE_LITERAL("inferred")))
+        /* A value with a fault is no silence. */
+        if (!input->event->fields[JMS_RELEASE_DATE].faulty && !booking->release_older &&
+            silence_takes_back(work, booking)) {
+            booking->release_stated = true;
             set_release(work, booking, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY, false);
+        }
         return;
     }
+    if (given.ptr != NULL && input->release_date == INSTANT_NONE)
+        return;
+    if (booking->release_older) {
+        booking->release_stale = true;
+        return;
+    }
+    booking->release_stated = true;
     if (given.ptr == NULL) {
-        booking->release_stated = true;
         set_release(work, booking, SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY, false);
         return;
     }
-    if (input->release_date == INSTANT_NONE)
-        return;
-    booking->release_stated = true;
     set_release(work, booking, apply_instant(work, input->release_date), given, SLICE_LITERAL("given"),
                 input->release_date <= input->arrived + RELEASE_AHEAD_US);
 }
@@ -192,4 +219,52 @@ enum database_kind booking_open_beside(struct apply_work *work, const struct boo
     query_end(&query);
     *found = kind == DATABASE_OK;
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
+}
+
+enum database_kind booking_close_earlier(struct apply_work *work, const struct booking *booking,
+                                         size_t *closed)
+{
+    struct {
+        int64_t id;
+        struct slice release_date;
+    } earlier[BOOKING_CLOSE_LIMIT];
+    size_t count = 0;
+    const struct slice date = booking->columns[BOOKING_DATE];
+    struct query query = query_start(work->db, STATEMENT_BOOKING_EARLIER);
+    query_bind_int64(&query, booking->patient);
+    query_bind_int64(&query, booking->id);
+    query_bind_slice(&query, date);
+    query_bind_int64(&query, BOOKING_CLOSE_LIMIT);
+    enum database_kind kind;
+    while ((kind = query_step(&query)) == DATABASE_OK) {
+        if (apply_is_older(work, &query, 2))
+            continue;
+        earlier[count].id = query_int64(&query, 0);
+        earlier[count].release_date = query_slice(&query, 1, &work->db->scratch, &work->complete);
+        count++;
+    }
+    query_end(&query);
+    if (kind == DATABASE_NONE)
+        kind = work->complete ? DATABASE_OK : database_no_memory(work->db);
+
+    /* A BookingDate that lies ahead closes when its time has come, as a ReleaseDate does. */
+    instant_us from = INSTANT_NONE;
+    bool effective = datetime_parse_instant(date, &from) && from <= work->input->arrived + RELEASE_AHEAD_US;
+    for (size_t i = 0; kind == DATABASE_OK && i < count; i++) {
+        struct slice released = SLICE_EMPTY;
+        (void)change_value(&work->changes, "booking", earlier[i].id, names[BOOKING_RELEASE_DATE],
+                           &earlier[i].release_date, date);
+        if (effective)
+            (void)change_value(&work->changes, "booking", earlier[i].id, names[BOOKING_RELEASED_AT],
+                               &released, date);
+        query = query_start(work->db, STATEMENT_BOOKING_CLOSE);
+        query_bind_slice(&query, date);
+        query_bind_slice(&query, booking->columns[BOOKING_DATE_GIVEN]);
+        query_bind_slice(&query, released);
+        apply_bind_stamp(&query, work, true);
+        query_bind_int64(&query, earlier[i].id);
+        kind = query_run(&query);
+    }
+    *closed = count;
+    return kind;
 }

@@ -27,6 +27,9 @@ struct booking {
     int64_t patient;                                      /* whose it is */
     struct slice columns[BOOKING_COLUMN_COUNT];           /* as text; ptr NULL: NULL */
     bool booking_stated, location_stated, release_stated; /* by this event */
+    bool booking_older, location_older,
+        release_older; /* this event is older than what last stated the group */
+    bool booking_stale, location_stale, release_stale; /* and says something of it, which is passed over */
     bool moved;    /* facility, housing or bed are other ones than before, or the first ones */
     bool released; /* it was open and is no longer */
     bool reopened; /* it was released and is open again */
@@ -35,7 +38,8 @@ struct booking {
 /* Finds the booking of the event by (authority, booking number). DATABASE_OK also when there is none: then id is 0. */
 enum database_kind booking_find(struct apply_work *work, struct booking *booking);
 
-/* Puts what the event states over what is known, noting the changes of a known booking. */
+/* Puts what the event states over what is known, but for groups in which it is older, noting the changes of a known
+ * booking. */
 void booking_merge(struct apply_work *work, struct booking *booking);
 
 /* Writes the row: an insert sets booking->id and notes the creation, an update also remembers the groups stated. */
@@ -47,6 +51,14 @@ enum database_kind booking_write_location(struct apply_work *work, const struct 
 
 /* Whether the patient has another booking that is open. */
 enum database_kind booking_open_beside(struct apply_work *work, const struct booking *booking, bool *found);
+
+/* How many earlier bookings one event closes at most; more stay open beside it, and that is told. */
+#define BOOKING_CLOSE_LIMIT 8
+
+/* Closes what the patient has open from an earlier BookingDate at the one of this booking (one-booking="close-earlier"), but
+ * not where a newer event stated the release. *closed: how many. */
+enum database_kind booking_close_earlier(struct apply_work *work, const struct booking *booking,
+                                         size_t *closed);
 
 bool booking_is_open(const struct booking *booking);
 

@@ -8,8 +8,9 @@
 #include "database/connection.h"
 #include "parser/slice.h"
 
-/* All columns of patient and booking that are logged, and two creations. */
-#define CHANGE_LIMIT 32
+/* All columns of patient and booking that are logged, or two creations; and two columns of each booking that a later one
+ * closes (BOOKING_CLOSE_LIMIT). */
+#define CHANGE_LIMIT 48
 
 struct change {
     const char *table; /* "patient", "booking" */

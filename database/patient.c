@@ -27,6 +27,8 @@ enum database_kind patient_find(struct apply_work *work, struct patient *patient
         patient->id = query_int64(&query, 0);
         for (int i = 0; i < PATIENT_COLUMN_COUNT; i++)
             patient->columns[i] = query_slice(&query, i + 1, &work->db->scratch, &work->complete);
+        patient->demographics_older = apply_is_older(work, &query, PATIENT_COLUMN_COUNT + 1);
+        patient->photo_older = apply_is_older(work, &query, PATIENT_COLUMN_COUNT + 4);
         if (!work->complete)
             kind = database_no_memory(work->db);
     }
@@ -41,10 +43,12 @@ bool patient_merge(struct apply_work *work, struct patient *patient)
         struct slice value;
         if (!apply_states(work, columns[i].field, &value))
             continue;
-        if (i == PATIENT_PHOTO_PATH)
-            patient->photo_stated = true;
-        else
-            patient->demographics_stated = true;
+        bool photo = i == PATIENT_PHOTO_PATH;
+        if (photo ? patient->photo_older : patient->demographics_older) {
+            *(photo ? &patient->photo_stale : &patient->demographics_stale) = true;
+            continue;
+        }
+        *(photo ? &patient->photo_stated : &patient->demographics_stated) = true;
         changed[i] = change_value(&work->changes, "patient", patient->id, columns[i].name,
                                   &patient->columns[i], value);
     }

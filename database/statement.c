@@ -7,6 +7,9 @@
     "facility, housing, bed, block, pod, cell, agency, booking_date, booking_date_given, release_date, "     \
     "release_date_given, release_origin, released_at"
 
+/* What last stated a group, as apply_is_older reads it. */
+#define REMEMBERED(group) #group "_event_at, " #group "_arrived_at, " #group "_file"
+
 /* The three columns by which a group remembers what last stated it; NULL parameters leave them. */
 #define STAMP(group)                                                                                         \
 #group "_event_at = coalesce(?, " #group "_event_at), " #group "_arrived_at = coalesce(?, " #group       \
@@ -26,8 +29,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_FACILITY_PUT] = "INSERT INTO facility (code, name, zone) VALUES (?, ?, ?)"
                                " ON CONFLICT (code) DO UPDATE SET name = excluded.name, zone = excluded.zone"
                                " WHERE name <> excluded.name OR zone <> excluded.zone",
-    [STATEMENT_PATIENT_FIND] =
-        "SELECT id, " PATIENT_COLUMNS " FROM patient WHERE authority = ? AND patient_id = ?",
+    [STATEMENT_PATIENT_FIND] = "SELECT id, " PATIENT_COLUMNS ", " REMEMBERED(demographics) ", " REMEMBERED(
+        photo) " FROM patient WHERE authority = ? AND patient_id = ?",
     [STATEMENT_PATIENT_INSERT] = "INSERT INTO patient (authority, patient_id, " PATIENT_COLUMNS ","
                                  " demographics_event_at, demographics_arrived_at, demographics_file,"
                                  " photo_event_at, photo_arrived_at, photo_file)"
@@ -37,7 +40,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " race = ?, height = ?, weight = ?, photo_path = ?, " STAMP(demographics) ", " STAMP(
             photo) " WHERE id = ?",
     [STATEMENT_BOOKING_FIND] =
-        "SELECT id, patient, " BOOKING_COLUMNS " FROM booking WHERE authority = ? AND booking_number = ?",
+        "SELECT id, patient, " BOOKING_COLUMNS ", " REMEMBERED(booking) ", " REMEMBERED(
+            location) ", " REMEMBERED(release) " FROM booking WHERE authority = ? AND booking_number = ?",
     [STATEMENT_BOOKING_INSERT] =
         "INSERT INTO booking (patient, authority, booking_number, " BOOKING_COLUMNS ","
         " booking_event_at, booking_arrived_at, booking_file,"
@@ -51,6 +55,12 @@ static const char *const texts[STATEMENT_COUNT] = {
             release) " WHERE id = ?",
     [STATEMENT_BOOKING_OPEN_BESIDE] =
         "SELECT 1 FROM booking WHERE patient = ? AND released_at IS NULL AND id <> ? LIMIT 1",
+    [STATEMENT_BOOKING_EARLIER] = "SELECT id, release_date, " REMEMBERED(
+        release) " FROM booking WHERE patient = ?1 AND released_at IS NULL AND id <> ?2 AND booking_date <= ?3"
+                 " AND (release_date IS NULL OR release_date > ?3) ORDER BY booking_date, id LIMIT ?4",
+    [STATEMENT_BOOKING_CLOSE] =
+        "UPDATE booking SET release_date = ?, release_date_given = ?, release_origin = 'next-booking',"
+        " released_at = ?, " STAMP(release) " WHERE id = ?",
     [STATEMENT_LOCATION_INSERT] =
         "INSERT INTO location_history (booking, message, facility, housing, bed, block, pod, cell, event_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -111,6 +121,31 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_EXTRA_INSERT] =
         "INSERT INTO message_extra (message, ordinal, name, value)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM message_extra WHERE message = ?1), ?2, ?3)",
+
+    [STATEMENT_WAITING_INSERT] =
+        "INSERT INTO waiting_event (message, authority, patient_id, booking_number, facility, housing,"
+        " bed_presence, bed, empty_clears, waits_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_WAITING_NEXT] =
+        "SELECT w.message, m.file, m.ordinal, m.event_at, f.arrived_at, w.patient_id, w.facility,"
+        " w.housing, w.bed_presence, w.bed, w.empty_clears"
+        " FROM waiting_event w JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
+        " WHERE w.authority = ? AND w.booking_number = ? ORDER BY m.file, m.ordinal LIMIT 1",
+    [STATEMENT_WAITING_REMOVE] = "DELETE FROM waiting_event WHERE message = ?",
+    [STATEMENT_DUE_ANY] =
+        "SELECT EXISTS (SELECT 1 FROM booking WHERE released_at IS NULL AND release_date <= ?1)"
+        " OR EXISTS (SELECT 1 FROM waiting_event WHERE waits_until <= ?1)",
+    [STATEMENT_DUE_RELEASES] =
+        "SELECT b.id, b.release_date, (SELECT m.id FROM message m WHERE m.file = b.release_file"
+        " ORDER BY m.booking IS b.id DESC, m.ordinal LIMIT 1) FROM booking b"
+        " WHERE b.released_at IS NULL AND b.release_date <= ? ORDER BY b.release_date, b.id LIMIT ?",
+    [STATEMENT_DUE_RELEASE] = "UPDATE booking SET released_at = release_date WHERE id = ?",
+    [STATEMENT_DUE_RELEASE_CHANGE] =
+        "INSERT INTO change_log (message, ordinal, table_name, row_id, field, new_value)"
+        " SELECT ?1, coalesce(max(ordinal), 0) + 1, 'booking', ?2, 'released_at', ?3 FROM change_log"
+        " WHERE message = ?1",
+    [STATEMENT_DUE_WAITING] = "SELECT w.message, m.patient, m.booking, m.file, f.feed FROM waiting_event w"
+                              " JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
+                              " WHERE w.waits_until <= ? ORDER BY m.file, m.ordinal LIMIT ?",
 
     /* The expressions must be those of the indexes order_event_new and order_event_failed. */
     [STATEMENT_ORDER_EVENTS_NEW] =

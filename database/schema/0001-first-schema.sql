@@ -73,7 +73,7 @@ CREATE TABLE booking (
     booking_date_given TEXT NOT NULL CHECK (length(booking_date_given) BETWEEN 10 AND 40), -- as the sender's clock read
     release_date TEXT CHECK (release_date GLOB '????-??-??T??:??:??.??????Z'), -- UTC; may lie ahead: then it is planned
     release_date_given TEXT CHECK (length(release_date_given) BETWEEN 10 AND 40), -- as the sender's clock read; NULL: inferred
-    release_origin TEXT CHECK (release_origin IN ('given', 'inferred')), -- a ReleaseDate, or missing in a sync roster
+    release_origin TEXT CHECK (release_origin IN ('given', 'inferred', 'next-booking')), -- a ReleaseDate, missing in a sync roster, or a later booking
     released_at TEXT CHECK (released_at GLOB '????-??-??T??:??:??.??????Z'), -- release_date once it has taken effect; NULL: open
     booking_event_at TEXT CHECK (booking_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated the booking itself
     booking_arrived_at TEXT CHECK (booking_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
@@ -89,6 +89,7 @@ CREATE TABLE booking (
     CHECK (released_at IS NULL OR released_at IS release_date)
 ) STRICT;
 CREATE INDEX booking_of_patient ON booking (patient);
+CREATE INDEX booking_planned ON booking (release_date) WHERE released_at IS NULL AND release_date IS NOT NULL;
 
 -- Orders point to people and bookings: the numbers stay.
 CREATE TRIGGER patient_stays BEFORE DELETE ON patient
@@ -155,6 +156,23 @@ CREATE TABLE message (
     UNIQUE (file, ordinal)
 ) STRICT;
 CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched', 'waiting');
+
+-- What a location event says that waits for its booking. The row goes when the message ends.
+CREATE TABLE waiting_event (
+    message INTEGER PRIMARY KEY REFERENCES message (id), -- the message that waits
+    authority TEXT NOT NULL CHECK (length(authority) BETWEEN 1 AND 64), -- who gave the two numbers
+    patient_id TEXT NOT NULL CHECK (length(patient_id) BETWEEN 1 AND 17), -- the person's number
+    booking_number TEXT NOT NULL CHECK (length(booking_number) BETWEEN 1 AND 32), -- the booking for which it waits
+    facility TEXT CHECK (length(facility) BETWEEN 1 AND 32), -- facility code; NULL: none is named
+    housing TEXT NOT NULL CHECK (length(housing) BETWEEN 1 AND 127), -- Housing as sent
+    bed_presence TEXT NOT NULL CHECK (bed_presence IN ('absent', 'empty', 'given', 'faulty')), -- what the file says of Bed
+    bed TEXT CHECK (length(bed) BETWEEN 1 AND 127), -- Bed as sent
+    empty_clears INTEGER NOT NULL CHECK (empty_clears IN (0, 1)), -- 1: the feed says empty="clear"
+    waits_until TEXT NOT NULL CHECK (waits_until GLOB '????-??-??T??:??:??.??????Z'), -- when it is quarantined
+    CHECK ((bed_presence = 'given') = (bed IS NOT NULL))
+) STRICT;
+CREATE INDEX waiting_event_for ON waiting_event (authority, booking_number);
+CREATE INDEX waiting_event_until ON waiting_event (waits_until);
 
 CREATE TABLE message_fault (
     file INTEGER NOT NULL REFERENCES file (id), -- the file

@@ -57,8 +57,9 @@ void scene_facilities(struct scene *scene);
 /* How the next event is applied. Zero is the default. */
 struct scene_event {
     int minutes;           /* arrival and event time */
+    int older;             /* the event time is so many minutes before the arrival */
     const char *authority; /* "JMS" */
-    bool empty_clears;
+    bool empty_clears, reopens, closes_earlier, holds_identity_change;
 };
 
 /* Claims a file, parses `text` as an event file, checks and applies it and ends the file, in one transaction. */

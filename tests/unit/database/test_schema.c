@@ -29,6 +29,7 @@ static const char *const rows[] = {
     " '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO message_fault (file, ordinal, code, severity) VALUES (1, 1, 'x', 'error')",
     "INSERT INTO message_extra VALUES (1, 1, 'n', 'v')",
+    "INSERT INTO waiting_event VALUES (1, 'JMS', 'P1', '1', 'VCSO', 'H', 'given', 'B', 0, '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO change_log VALUES (1, 1, 'patient', 1, 'sex', 'a', 'b')",
     "INSERT INTO location_history (booking, message, event_at) VALUES (1, 1, '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO feed_total (feed) VALUES ('jms')",
@@ -162,6 +163,18 @@ static const struct {
     {"message_extra", "ordinal", "0"},
     {"message_extra", "name", ANY},
     {"message_extra", "value", ANY},
+    {"waiting_event", "message", ANY}, /* a foreign key of our connections */
+    {"waiting_event", "authority", "''"},
+    {"waiting_event", "patient_id", LONG(18)},
+    {"waiting_event", "booking_number", LONG(33)},
+    {"waiting_event", "facility", LONG(33)},
+    {"waiting_event", "housing", LONG(128)},
+    {"waiting_event", "bed_presence", "'unknown'"},
+    {"waiting_event", "bed_presence", "'empty'"}, /* with a value */
+    {"waiting_event", "bed", LONG(128)},
+    {"waiting_event", "bed", "NULL"}, /* but given */
+    {"waiting_event", "empty_clears", "2"},
+    {"waiting_event", "waits_until", INSTANT},
     {"change_log", "message", ANY},
     {"change_log", "ordinal", "0"},
     {"change_log", "table_name", "'file'"},
