@@ -1,0 +1,851 @@
+/*
+ * Settling: no file, no clock. A feed, marks and moments are the whole input; what is asked is which name may be looked at,
+ * and when. The last test holds the state machine against a naive one over random histories.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/path.h"
+#include "service/watch/settle.h"
+#include "tests/support/cb_cmocka.h"
+#include "tests/support/test_main.h"
+
+#define QUIET_MS   1000u
+#define GIVE_UP_MS 600000u
+
+/* ---- a feed, and what was called gone ---- */
+
+static const struct config_match MATCHES[] = {
+    {.pattern = "c*.ini", .ready = CONFIG_READY_CLOSED, .quiet_ms = QUIET_MS, .give_up_ms = GIVE_UP_MS},
+    {.pattern = "q*.ini", .ready = CONFIG_READY_QUIET, .quiet_ms = QUIET_MS, .give_up_ms = GIVE_UP_MS},
+};
+
+static struct config_feed feed_of(enum config_order order)
+{
+    return (struct config_feed){
+        .name = "jms", .folder = "unused", .order = order, .matches = MATCHES, .match_count = 2};
+}
+
+struct bench {
+    struct config_feed feed;
+    struct settle *settle;
+    size_t gone;
+    char gone_name[64];
+    struct file_marks gone_marks;
+};
+
+static void note_gone(void *context, const struct settle_entry *entry)
+{
+    struct bench *bench = context;
+    bench->gone++;
+    (void)snprintf(bench->gone_name, sizeof bench->gone_name, "%s", entry->name);
+    bench->gone_marks = entry->marks;
+}
+
+static void begin(struct bench *bench, enum config_order order)
+{
+    memset(bench, 0, sizeof *bench);
+    bench->feed = feed_of(order);
+    bench->settle = settle_new(&bench->feed, note_gone, bench);
+    assert_non_null(bench->settle);
+}
+
+static void end(struct bench *bench)
+{
+    settle_free(bench->settle);
+}
+
+static struct file_marks marks_of(uint64_t size, int64_t written, uint64_t id)
+{
+    return (struct file_marks){.size = size, .written_us = written, .identity = {.volume = 1, .id_low = id}};
+}
+
+static void observe(struct bench *bench, const char *name, uint64_t size, int64_t written, uint64_t id,
+                    uint64_t now)
+{
+    struct file_marks marks = marks_of(size, written, id);
+    assert_true(settle_observe(bench->settle, name, &marks, true, now));
+}
+
+static const char *next_name(struct bench *bench, uint64_t now)
+{
+    struct settle_entry *entry = settle_next(bench->settle, now);
+    return entry ? entry->name : "-";
+}
+
+/* Takes the next one; "-" when none is due. */
+static const char *claim_next(struct bench *bench, uint64_t now)
+{
+    static char name[300];
+    struct settle_entry *entry = settle_next(bench->settle, now);
+    if (!entry)
+        return "-";
+    (void)snprintf(name, sizeof name, "%s", entry->name);
+    struct file_marks marks = entry->marks;
+    settle_claimed(bench->settle, entry, &marks);
+    return name;
+}
+
+static void assert_counts(struct bench *bench, size_t waiting, size_t due, size_t in_flight,
+                          size_t unrecognised)
+{
+    struct settle_counts counts;
+    settle_count(bench->settle, &counts);
+    assert_int_equal(counts.waiting, waiting);
+    assert_int_equal(counts.due, due);
+    assert_int_equal(counts.in_flight, in_flight);
+    assert_int_equal(counts.unrecognised, unrecognised);
+}
+
+/* ---- names ---- */
+
+static void names_that_are_being_written_are_ignored(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool ignored;
+    } CASES[] = {
+        {"DEM1.ini", false},         {"DEM1.ini.tmp", true},  {"DEM1.TMP", true},   {".tmp", true},
+        {"DEM1.ini.part", true},     {"DEM1.filepart", true}, {"~$DEM1.ini", true}, {"~DEM1.ini", false},
+        {"DEM1.tmp.ini", false},     {"DEM1.parts", false},   {"tmp", false},       {"$~DEM1.ini", false},
+        {"DEM1.Ini.FilePart", true},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+        if (settle_ignores(CASES[i].name) != CASES[i].ignored)
+            fail_msg("%s: ignored %d", CASES[i].name, !CASES[i].ignored);
+
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini.tmp", 1, 1, 1, 0);
+    assert_null(settle_find(bench.settle, "c1.ini.tmp"));
+    assert_counts(&bench, 0, 0, 0, 0);
+    end(&bench);
+}
+
+static void what_no_rule_matches_is_counted_and_never_taken(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    settle_scan_begin(bench.settle);
+    observe(&bench, "readme.txt", 1, 1, 1, 0);
+    observe(&bench, "other.csv", 1, 1, 2, 0);
+    settle_scan_end(bench.settle);
+    assert_counts(&bench, 0, 0, 0, 2);
+    assert_string_equal(next_name(&bench, 1000000), "-");
+    observe(&bench, "readme.txt", 9, 9, 9, 5); /* another file under the name is no loss to us */
+    settle_scan_begin(bench.settle);
+    observe(&bench, "other.csv", 1, 1, 2, 10);
+    settle_scan_end(bench.settle);
+    assert_counts(&bench, 0, 0, 0, 1);
+    assert_int_equal(bench.gone, 0);
+    end(&bench);
+}
+
+/* ---- the order of taking ---- */
+
+static void earliest_written_first_then_names_with_numbers_by_value(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t written;
+    } SEEN[] = {
+        {"c10.ini", 50},  {"c9.ini", 50},  {"c2.ini", 50},   {"c1.ini", 99},
+        {"c500.ini", 10}, {"ca2.ini", 50}, {"CA10.ini", 50}, {"c02.ini", 50},
+    };
+    static const char *const TAKEN[] = {"c500.ini", "c02.ini", "c2.ini",   "c9.ini",
+                                        "c10.ini",  "ca2.ini", "CA10.ini", "c1.ini"};
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    settle_scan_begin(bench.settle);
+    for (size_t i = 0; i < sizeof SEEN / sizeof SEEN[0]; i++)
+        observe(&bench, SEEN[i].name, 1, SEEN[i].written, i + 1, 0);
+    settle_scan_end(bench.settle);
+    for (size_t i = 0; i < sizeof TAKEN / sizeof TAKEN[0]; i++)
+        assert_string_equal(claim_next(&bench, 0), TAKEN[i]);
+    assert_string_equal(claim_next(&bench, 0), "-");
+    end(&bench);
+}
+
+static void what_is_ready_later_is_later_and_stops_nobody(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "q1.ini", 1, 10, 1, 0); /* older, but must be quiet first */
+    observe(&bench, "c2.ini", 1, 20, 2, 0);
+    assert_string_equal(claim_next(&bench, 0), "c2.ini");
+    assert_string_equal(claim_next(&bench, QUIET_MS - 1), "-");
+    assert_string_equal(claim_next(&bench, QUIET_MS), "q1.ini");
+    end(&bench);
+}
+
+static void in_strict_order_an_earlier_file_that_is_not_ready_stops_the_rest(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_STRICT);
+    observe(&bench, "q1.ini", 1, 10, 1, 0);
+    observe(&bench, "c0.ini", 1, 5, 3, 0);
+    observe(&bench, "c2.ini", 1, 20, 2, 0);
+    assert_string_equal(claim_next(&bench, 0), "c0.ini"); /* nothing is earlier than this one */
+    assert_string_equal(claim_next(&bench, 0), "-");
+    assert_int_equal(settle_due_in(bench.settle, 0), QUIET_MS); /* when the one in the way becomes due */
+    assert_string_equal(claim_next(&bench, QUIET_MS), "q1.ini");
+    assert_string_equal(claim_next(&bench, QUIET_MS), "c2.ini");
+    end(&bench);
+}
+
+static void in_strict_order_trouble_with_one_stops_the_later_ones_until_it_is_gone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_STRICT);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    observe(&bench, "c2.ini", 1, 20, 2, 0);
+    observe(&bench, "x.txt", 1, 5, 3, 0); /* unrecognised: in nobody's way */
+    assert_false(settle_again(bench.settle, settle_next(bench.settle, 0), SETTLE_BUSY, 0));
+    assert_string_equal(claim_next(&bench, 249), "-");
+    settle_lost(bench.settle, "c1.ini");
+    assert_string_equal(claim_next(&bench, 249), "c2.ini");
+    end(&bench);
+}
+
+/* ---- the quiet time ---- */
+
+static void quiet_time_starts_anew_with_every_change(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "q1.ini", 1, 10, 1, 0);
+    observe(&bench, "q1.ini", 1, 10, 1, 600); /* the same marks are no change */
+    assert_int_equal(settle_due_in(bench.settle, 600), 400);
+    observe(&bench, "q1.ini", 2, 10, 1, 900); /* size */
+    assert_string_equal(next_name(&bench, 1899), "-");
+    observe(&bench, "q1.ini", 2, 11, 1, 1899); /* last write */
+    assert_string_equal(next_name(&bench, 2898), "-");
+    struct file_marks created = marks_of(2, 11, 1);
+    created.created_us = 7;
+    assert_true(settle_observe(bench.settle, "q1.ini", &created, true, 2898));
+    assert_string_equal(next_name(&bench, 3897), "-");
+    assert_string_equal(next_name(&bench, 3898), "q1.ini");
+    assert_true(settle_observe(bench.settle, "q1.ini", &created, true, 3898)); /* due stays due */
+    assert_string_equal(next_name(&bench, 3898), "q1.ini");
+    observe(&bench, "q1.ini", 3, 12, 1, 3899); /* changed while it was due */
+    assert_string_equal(next_name(&bench, 3899), "-");
+    assert_string_equal(next_name(&bench, 4899), "q1.ini");
+    assert_int_equal(bench.gone, 0); /* it was one and the same file all the time */
+    end(&bench);
+}
+
+static void marks_by_handle_that_differ_start_the_quiet_time_anew(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "q1.ini", 1, 10, 1, 0);
+    struct settle_entry *entry = settle_next(bench.settle, QUIET_MS);
+    struct file_marks grown = marks_of(5, 12, 1);
+    settle_changed(bench.settle, entry, &grown, QUIET_MS);
+    assert_string_equal(next_name(&bench, 2 * QUIET_MS - 1), "-");
+    observe(&bench, "q1.ini", 5, 12, 1, 1500); /* the listing now says so too: no change */
+    assert_string_equal(next_name(&bench, 2 * QUIET_MS), "q1.ini");
+    end(&bench);
+}
+
+static void a_listing_without_identities_is_no_difference(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    struct file_marks listed = marks_of(1, 10, 0);
+    listed.identity.volume = 0;
+    assert_true(settle_observe(bench.settle, "q1.ini", &listed, false, 0));
+    struct file_marks by_handle = marks_of(1, 10, 77);
+    settle_changed(bench.settle, settle_next(bench.settle, QUIET_MS), &by_handle, QUIET_MS);
+    assert_true(settle_observe(bench.settle, "q1.ini", &listed, false, 1500));
+    assert_int_equal(settle_due_in(bench.settle, 1500), 500);
+    assert_int_equal(bench.gone, 0);
+    end(&bench);
+}
+
+/* ---- looks that do not end in a claim ---- */
+
+static void looks_come_again_after_250_ms_doubling_to_5_s(void **state)
+{
+    (void)state;
+    static const uint32_t PAUSES[] = {250, 500, 1000, 2000, 4000, 5000, 5000, 5000};
+    static const enum settle_trouble TROUBLES[] = {SETTLE_BUSY, SETTLE_DENIED, SETTLE_FAILED,
+                                                   SETTLE_NO_TROUBLE};
+    for (size_t t = 0; t < sizeof TROUBLES / sizeof TROUBLES[0]; t++) {
+        struct bench bench;
+        begin(&bench, CONFIG_ORDER_FREE);
+        observe(&bench, "c1.ini", 1, 10, 1, 100);
+        uint64_t now = 100;
+        for (size_t i = 0; i < sizeof PAUSES / sizeof PAUSES[0]; i++) {
+            struct settle_entry *entry = settle_next(bench.settle, now);
+            assert_non_null(entry);
+            assert_false(settle_again(bench.settle, entry, TROUBLES[t], now));
+            assert_int_equal(settle_due_in(bench.settle, now), PAUSES[i]);
+            assert_string_equal(next_name(&bench, now + PAUSES[i] - 1), "-");
+            now += PAUSES[i];
+        }
+        /* A change ends the trouble, and the pauses begin at 250 ms again. */
+        observe(&bench, "c1.ini", 2, 11, 1, now);
+        struct settle_entry *entry = settle_next(bench.settle, now);
+        assert_non_null(entry);
+        assert_int_equal(entry->trouble, SETTLE_NO_TROUBLE);
+        assert_false(settle_again(bench.settle, entry, TROUBLES[t], now));
+        assert_int_equal(settle_due_in(bench.settle, now), 250);
+        end(&bench);
+    }
+}
+
+static void a_trouble_remembers_when_it_began(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    struct settle_entry *entry = settle_next(bench.settle, 7);
+    assert_false(settle_again(bench.settle, entry, SETTLE_BUSY, 7));
+    assert_false(settle_again(bench.settle, settle_next(bench.settle, 300), SETTLE_BUSY, 300));
+    assert_int_equal(entry->trouble_since, 7);
+    assert_false(settle_again(bench.settle, settle_next(bench.settle, 900), SETTLE_DENIED, 900));
+    assert_int_equal(entry->trouble_since, 900);
+    assert_int_equal(entry->trouble, SETTLE_DENIED);
+    end(&bench);
+}
+
+static void incomplete_and_unchanged_for_its_time_is_given_up(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini", 1, 10, 1, 50);
+    uint64_t now = 50;
+    size_t looks = 0;
+    for (;; looks++) {
+        struct settle_entry *entry = settle_next(bench.settle, now);
+        assert_non_null(entry);
+        if (settle_again(bench.settle, entry, SETTLE_INCOMPLETE, now))
+            break;
+        uint32_t pause = settle_due_in(bench.settle, now);
+        assert_in_range(pause, 1, 5000);
+        now += pause;
+    }
+    assert_int_equal(now, 50 + GIVE_UP_MS); /* to the millisecond: the last pause is cut */
+    assert_in_range(looks, GIVE_UP_MS / 5000, GIVE_UP_MS / 5000 + 8);
+    struct settle_entry *entry = settle_find(bench.settle, "c1.ini");
+    struct file_marks marks = entry->marks;
+    settle_claimed(bench.settle, entry, &marks); /* taken as it is */
+    assert_counts(&bench, 0, 0, 1, 0);
+    end(&bench);
+}
+
+static void incomplete_that_still_grows_is_not_given_up(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    assert_false(settle_again(bench.settle, settle_next(bench.settle, 0), SETTLE_INCOMPLETE, 0));
+    observe(&bench, "c1.ini", 2, 11, 1, GIVE_UP_MS - 1);
+    assert_false(
+        settle_again(bench.settle, settle_next(bench.settle, GIVE_UP_MS), SETTLE_INCOMPLETE, GIVE_UP_MS));
+    /* Busy is no reason to give up, however long. */
+    assert_false(
+        settle_again(bench.settle, settle_next(bench.settle, 3 * GIVE_UP_MS), SETTLE_BUSY, 3 * GIVE_UP_MS));
+    end(&bench);
+}
+
+/* ---- going away ---- */
+
+static void what_a_scan_does_not_see_is_gone_and_said_once(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    settle_scan_begin(bench.settle);
+    observe(&bench, "c1.ini", 1, 10, 1, 0); /* will be due */
+    observe(&bench, "q2.ini", 1, 10, 2, 0); /* will be waiting */
+    observe(&bench, "c3.ini", 1, 5, 3, 0);  /* will be in flight */
+    settle_scan_end(bench.settle);
+    assert_string_equal(claim_next(&bench, 0), "c3.ini");
+    settle_scan_begin(bench.settle);
+    settle_scan_end(bench.settle);
+    assert_int_equal(bench.gone, 2);
+    assert_counts(&bench, 0, 0, 1, 0);
+    settle_scan_begin(bench.settle);
+    settle_scan_end(bench.settle);
+    assert_int_equal(bench.gone, 2);
+    assert_string_equal(claim_next(&bench, QUIET_MS), "-");
+    end(&bench);
+}
+
+static void a_hinted_name_that_is_not_there_is_gone_unless_it_is_ours(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    settle_lost(bench.settle, "c0.ini"); /* never seen: nothing was lost */
+    assert_int_equal(bench.gone, 0);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    observe(&bench, "c2.ini", 1, 11, 2, 0);
+    assert_string_equal(claim_next(&bench, 0), "c1.ini");
+    settle_lost(bench.settle, "c1.ini"); /* in flight: our own moving it away */
+    assert_int_equal(bench.gone, 0);
+    settle_lost(bench.settle, "c2.ini");
+    assert_int_equal(bench.gone, 1);
+    assert_string_equal(bench.gone_name, "c2.ini");
+    end(&bench);
+}
+
+static void another_file_under_the_name_makes_the_first_one_gone_once(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    settle_scan_begin(bench.settle);
+    observe(&bench, "q1.ini", 1, 10, 1, 0);
+    settle_scan_end(bench.settle);
+    settle_scan_begin(bench.settle);
+    observe(&bench, "q1.ini", 4, 20, 2, 500);
+    settle_scan_end(bench.settle);
+    assert_int_equal(bench.gone, 1);
+    assert_int_equal(bench.gone_marks.identity.id_low, 1);
+    assert_int_equal(bench.gone_marks.size, 1); /* what is told are the marks of the one that is gone */
+    settle_scan_begin(bench.settle);
+    observe(&bench, "q1.ini", 4, 20, 2, 600);
+    settle_scan_end(bench.settle);
+    assert_int_equal(bench.gone, 1);
+    assert_int_equal(settle_find(bench.settle, "q1.ini")->first_seen, 500);
+    assert_string_equal(claim_next(&bench, 1499), "-");
+    assert_string_equal(claim_next(&bench, 1500), "q1.ini");
+    end(&bench);
+}
+
+static void a_look_that_finds_nothing_makes_it_gone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    settle_vanished(bench.settle, settle_next(bench.settle, 0));
+    assert_int_equal(bench.gone, 1);
+    assert_null(settle_find(bench.settle, "c1.ini"));
+    observe(&bench, "c2.ini", 1, 10, 1, 0);
+    settle_forget(bench.settle, settle_next(bench.settle, 0)); /* this one has been dealt with */
+    assert_int_equal(bench.gone, 1);
+    assert_counts(&bench, 0, 0, 0, 0);
+    end(&bench);
+}
+
+/* ---- in flight ---- */
+
+static void a_finished_name_is_free_for_the_next_file(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    assert_false(settle_finished(bench.settle, "c1.ini", false, 0)); /* not in flight: nothing to finish */
+    assert_non_null(settle_find(bench.settle, "c1.ini"));
+    assert_string_equal(claim_next(&bench, 0), "c1.ini");
+    assert_false(settle_finished(bench.settle, "c1.ini", false, 5));
+    assert_null(settle_find(bench.settle, "c1.ini"));
+    assert_false(settle_finished(bench.settle, "c1.ini", false, 5));
+    observe(&bench, "c1.ini", 9, 90, 2, 6);
+    assert_string_equal(claim_next(&bench, 6), "c1.ini");
+    assert_int_equal(bench.gone, 0);
+    end(&bench);
+}
+
+static void another_file_seen_under_a_name_in_flight_is_told_at_its_end(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    struct settle_entry *entry = settle_next(bench.settle, 0);
+    struct file_marks by_handle = marks_of(3, 12, 1); /* it grew between the listing and the opening */
+    settle_claimed(bench.settle, entry, &by_handle);
+    observe(&bench, "c1.ini", 3, 12, 1, 5); /* what a scan sees now is the file that is in flight */
+    assert_false(settle_finished(bench.settle, "c1.ini", false, 6));
+
+    observe(&bench, "c1.ini", 1, 10, 2, 10);
+    assert_string_equal(claim_next(&bench, 10), "c1.ini");
+    observe(&bench, "c1.ini", 1, 10, 3, 11);
+    assert_string_equal(next_name(&bench, 11), "-");
+    assert_int_equal(bench.gone, 0);
+    assert_true(settle_finished(bench.settle, "c1.ini", false, 12));
+    end(&bench);
+}
+
+static void what_is_given_back_is_looked_at_again_after_250_ms(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    observe(&bench, "q1.ini", 1, 10, 1, 0);
+    assert_string_equal(claim_next(&bench, QUIET_MS), "q1.ini");
+    assert_false(settle_finished(bench.settle, "q1.ini", true, 2000));
+    assert_counts(&bench, 1, 0, 0, 0);
+    assert_int_equal(settle_due_in(bench.settle, 2000), 250); /* it was proved quiet before */
+    assert_string_equal(claim_next(&bench, 2250), "q1.ini");
+    end(&bench);
+}
+
+static void due_in_tells_how_long_to_sleep(void **state)
+{
+    (void)state;
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    assert_int_equal(settle_due_in(bench.settle, 0), UINT32_MAX);
+    observe(&bench, "x.txt", 1, 1, 1, 0);
+    assert_int_equal(settle_due_in(bench.settle, 0), UINT32_MAX);
+    observe(&bench, "q1.ini", 1, 10, 1, 0);
+    observe(&bench, "q2.ini", 1, 10, 2, 300);
+    assert_int_equal(settle_due_in(bench.settle, 300), 700);
+    assert_int_equal(settle_due_in(bench.settle, 1000), 0);
+    assert_string_equal(claim_next(&bench, 1000), "q1.ini");
+    assert_int_equal(settle_due_in(bench.settle, 1000), 300);
+    observe(&bench, "c3.ini", 1, 10, 3, 1000);
+    assert_int_equal(settle_due_in(bench.settle, 1000), 0);
+    end(&bench);
+}
+
+/* ---- many ---- */
+
+/* Every file of a large backlog is taken, in order, and the table comes back to nothing. (Its cost shows as a timeout of this
+ * program where a step would walk over all entries.) */
+static void twenty_thousand_files_are_taken_in_order(void **state)
+{
+    (void)state;
+    enum {
+        FILES = 20000
+    };
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_STRICT);
+    char name[32];
+    for (int round = 0; round < 2; round++) {
+        settle_scan_begin(bench.settle);
+        for (uint64_t i = 0; i < FILES; i++) { /* in an order that is not that of taking */
+            uint64_t number = i * 7919 % FILES;
+            (void)snprintf(name, sizeof name, "c%llu.ini", (unsigned long long)number);
+            observe(&bench, name, 1, (int64_t)(number / 10), number + 1, 0);
+        }
+        settle_scan_end(bench.settle);
+        assert_counts(&bench, round == 0 ? FILES : FILES, 0, 0, 0);
+        for (int i = 0; i < FILES; i++) {
+            (void)snprintf(name, sizeof name, "c%d.ini", i);
+            assert_string_equal(claim_next(&bench, 0), name);
+        }
+        for (int i = 0; i < FILES; i++) {
+            (void)snprintf(name, sizeof name, "c%d.ini", i);
+            assert_false(settle_finished(bench.settle, name, false, 0));
+        }
+        assert_counts(&bench, 0, 0, 0, 0);
+    }
+    end(&bench);
+}
+
+/* ---- against a naive one ---- */
+
+enum {
+    MODEL_NAMES = 24
+};
+
+struct model_file {
+    bool known, seen;
+    enum settle_state state;
+    struct file_marks marks;
+    uint64_t changed, due;
+    uint32_t backoff;
+    bool replaced;
+};
+
+struct model {
+    struct model_file files[MODEL_NAMES];
+    size_t gone;
+    bool strict;
+    uint64_t random;
+};
+
+static uint32_t draw(struct model *model, uint32_t below)
+{
+    model->random = model->random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(model->random >> 33) % below;
+}
+
+static void model_name(size_t index, char out[16])
+{
+    (void)snprintf(out, 16, "%s%zu.ini", index % 3 == 0 ? "q" : index % 3 == 1 ? "c" : "x", index);
+}
+
+static bool model_quiet(size_t index)
+{
+    return index % 3 == 0;
+}
+
+static void model_settle_anew(struct model *model, size_t i, uint64_t now)
+{
+    model->files[i].state = SETTLE_WAITING;
+    model->files[i].changed = now;
+    model->files[i].backoff = 250;
+    model->files[i].due = model_quiet(i) ? now + QUIET_MS : now;
+}
+
+static void model_observe(struct model *model, size_t i, const struct file_marks *marks, uint64_t now)
+{
+    struct model_file *file = &model->files[i];
+    file->seen = true;
+    if (!file->known) {
+        *file =
+            (struct model_file){.known = true, .seen = true, .marks = *marks, .state = SETTLE_UNRECOGNISED};
+        if (i % 3 != 2)
+            model_settle_anew(model, i, now);
+        return;
+    }
+    if (file_marks_equal(&file->marks, marks))
+        return;
+    if (file->state == SETTLE_IN_FLIGHT) {
+        file->replaced = true;
+        return;
+    }
+    if (file->state != SETTLE_UNRECOGNISED) {
+        model->gone += !file_identity_equal(&file->marks.identity, &marks->identity);
+        model_settle_anew(model, i, now);
+    }
+    file->marks = *marks;
+}
+
+static void model_lose(struct model *model, size_t i)
+{
+    struct model_file *file = &model->files[i];
+    if (!file->known || file->state == SETTLE_IN_FLIGHT)
+        return;
+    model->gone += file->state != SETTLE_UNRECOGNISED;
+    file->known = false;
+}
+
+static bool model_before(const struct model *model, size_t a, size_t b)
+{
+    char left[16], right[16];
+    model_name(a, left);
+    model_name(b, right);
+    int64_t first = model->files[a].marks.written_us, second = model->files[b].marks.written_us;
+    return first != second ? first < second : path_compare_natural(left, right) < 0;
+}
+
+/* MODEL_NAMES: none. */
+static size_t model_next(const struct model *model, uint64_t now)
+{
+    size_t best = MODEL_NAMES;
+    for (size_t i = 0; i < MODEL_NAMES; i++) {
+        const struct model_file *file = &model->files[i];
+        if (file->known && file->state == SETTLE_WAITING && file->due <= now &&
+            (best == MODEL_NAMES || model_before(model, i, best)))
+            best = i;
+    }
+    for (size_t i = 0; model->strict && best < MODEL_NAMES && i < MODEL_NAMES; i++) {
+        const struct model_file *file = &model->files[i];
+        if (file->known && file->state == SETTLE_WAITING && file->due > now && model_before(model, i, best))
+            return MODEL_NAMES;
+    }
+    return best;
+}
+
+static struct file_marks draw_marks(struct model *model)
+{
+    return marks_of(draw(model, 3), (int64_t)draw(model, 4), 1 + draw(model, 3));
+}
+
+/* One look at whatever is next: both must agree on which, and on what follows. */
+static void look_in_both(struct model *model, struct bench *bench, uint64_t now)
+{
+    char name[16] = "-";
+    size_t i = model_next(model, now);
+    if (i < MODEL_NAMES)
+        model_name(i, name);
+    assert_string_equal(next_name(bench, now), name);
+    if (i == MODEL_NAMES)
+        return;
+    struct model_file *file = &model->files[i];
+    struct settle_entry *entry = settle_next(bench->settle, now);
+    struct file_marks marks = draw_marks(model);
+    switch (draw(model, 6)) {
+    case 0:
+    case 1:
+        settle_claimed(bench->settle, entry, &marks);
+        file->state = SETTLE_IN_FLIGHT;
+        file->marks = marks;
+        file->replaced = false;
+        break;
+    case 2:
+        settle_changed(bench->settle, entry, &marks, now);
+        model_settle_anew(model, i, now);
+        file->marks = marks;
+        break;
+    case 3:
+        settle_vanished(bench->settle, entry);
+        model_lose(model, i);
+        break;
+    case 4: {
+        bool give_up = now - file->changed >= GIVE_UP_MS;
+        assert_int_equal(settle_again(bench->settle, entry, SETTLE_INCOMPLETE, now), give_up);
+        if (!give_up) {
+            file->due = now + file->backoff;
+            if (file->due > file->changed + GIVE_UP_MS)
+                file->due = file->changed + GIVE_UP_MS;
+            file->backoff = file->backoff >= 2500 ? 5000 : file->backoff * 2;
+        }
+        break;
+    }
+    default:
+        assert_false(settle_again(bench->settle, entry, SETTLE_BUSY, now));
+        file->due = now + file->backoff;
+        file->backoff = file->backoff >= 2500 ? 5000 : file->backoff * 2;
+        break;
+    }
+}
+
+static void scan_in_both(struct model *model, struct bench *bench, uint64_t now)
+{
+    char name[16];
+    settle_scan_begin(bench->settle);
+    for (size_t i = 0; i < MODEL_NAMES; i++)
+        model->files[i].seen = false;
+    for (size_t i = 0; i < MODEL_NAMES; i++) {
+        uint32_t what = draw(model, 8);
+        if (what < 2)
+            continue; /* not in this listing */
+        struct file_marks marks =
+            what < 5 && model->files[i].known ? model->files[i].marks : draw_marks(model);
+        model_name(i, name);
+        assert_true(settle_observe(bench->settle, name, &marks, true, now));
+        model_observe(model, i, &marks, now);
+    }
+    settle_scan_end(bench->settle);
+    for (size_t i = 0; i < MODEL_NAMES; i++)
+        if (!model->files[i].seen)
+            model_lose(model, i);
+}
+
+static void finish_in_both(struct model *model, struct bench *bench, uint64_t now)
+{
+    char name[16];
+    size_t i = draw(model, MODEL_NAMES);
+    struct model_file *file = &model->files[i];
+    bool again = draw(model, 4) == 0, in_flight = file->known && file->state == SETTLE_IN_FLIGHT;
+    model_name(i, name);
+    bool replaced = settle_finished(bench->settle, name, again, now);
+    assert_int_equal(replaced, in_flight && !again && file->replaced);
+    if (!in_flight)
+        return;
+    if (again) {
+        model_settle_anew(model, i, now);
+        file->due = now + 250;
+    } else {
+        file->known = false;
+    }
+}
+
+static void compare_both(const struct model *model, struct bench *bench, uint64_t now)
+{
+    size_t waiting = 0, in_flight = 0, unrecognised = 0;
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; i < MODEL_NAMES; i++) {
+        const struct model_file *file = &model->files[i];
+        char name[16];
+        model_name(i, name);
+        assert_int_equal(settle_find(bench->settle, name) != NULL, file->known);
+        if (!file->known)
+            continue;
+        waiting += file->state == SETTLE_WAITING;
+        in_flight += file->state == SETTLE_IN_FLIGHT;
+        unrecognised += file->state == SETTLE_UNRECOGNISED;
+        if (file->state == SETTLE_WAITING && file->due > now && file->due < first)
+            first = file->due;
+    }
+    struct settle_counts counts;
+    settle_count(bench->settle, &counts);
+    assert_int_equal(counts.waiting + counts.due, waiting);
+    assert_int_equal(counts.in_flight, in_flight);
+    assert_int_equal(counts.unrecognised, unrecognised);
+    assert_int_equal(bench->gone, model->gone);
+    uint32_t expected = model_next(model, now) < MODEL_NAMES ? 0
+                        : first == UINT64_MAX                ? UINT32_MAX
+                                                             : (uint32_t)(first - now);
+    assert_int_equal(settle_due_in(bench->settle, now), expected);
+}
+
+static void random_histories_go_as_in_a_naive_machine(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct bench bench;
+        struct model model = {.random = seed, .strict = seed % 2 == 0};
+        begin(&bench, model.strict ? CONFIG_ORDER_STRICT : CONFIG_ORDER_FREE);
+        uint64_t now = 1000;
+        for (int step = 0; step < 3000; step++) {
+            static const uint32_t STEPS[] = {0, 0, 1, 10, 100, 249, 250, 999, 1000, 4000, 300000};
+            now += STEPS[draw(&model, sizeof STEPS / sizeof STEPS[0])];
+            uint32_t what = draw(&model, 20);
+            size_t i = draw(&model, MODEL_NAMES);
+            char name[16];
+            model_name(i, name);
+            if (what < 2) {
+                scan_in_both(&model, &bench, now);
+            } else if (what < 6) { /* a hint */
+                struct file_marks marks = draw_marks(&model);
+                assert_true(settle_observe(bench.settle, name, &marks, true, now));
+                model_observe(&model, i, &marks, now);
+            } else if (what < 7) {
+                settle_lost(bench.settle, name);
+                model_lose(&model, i);
+            } else if (what < 12) {
+                finish_in_both(&model, &bench, now);
+            } else {
+                look_in_both(&model, &bench, now);
+            }
+            compare_both(&model, &bench, now);
+        }
+        end(&bench);
+    }
+}
+
+int main(void)
+{
+    test_main_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_that_are_being_written_are_ignored),
+        cmocka_unit_test(what_no_rule_matches_is_counted_and_never_taken),
+        cmocka_unit_test(earliest_written_first_then_names_with_numbers_by_value),
+        cmocka_unit_test(what_is_ready_later_is_later_and_stops_nobody),
+        cmocka_unit_test(in_strict_order_an_earlier_file_that_is_not_ready_stops_the_rest),
+        cmocka_unit_test(in_strict_order_trouble_with_one_stops_the_later_ones_until_it_is_gone),
+        cmocka_unit_test(quiet_time_starts_anew_with_every_change),
+        cmocka_unit_test(marks_by_handle_that_differ_start_the_quiet_time_anew),
+        cmocka_unit_test(a_listing_without_identities_is_no_difference),
+        cmocka_unit_test(looks_come_again_after_250_ms_doubling_to_5_s),
+        cmocka_unit_test(a_trouble_remembers_when_it_began),
+        cmocka_unit_test(incomplete_and_unchanged_for_its_time_is_given_up),
+        cmocka_unit_test(incomplete_that_still_grows_is_not_given_up),
+        cmocka_unit_test(what_a_scan_does_not_see_is_gone_and_said_once),
+        cmocka_unit_test(a_hinted_name_that_is_not_there_is_gone_unless_it_is_ours),
+        cmocka_unit_test(another_file_under_the_name_makes_the_first_one_gone_once),
+        cmocka_unit_test(a_look_that_finds_nothing_makes_it_gone),
+        cmocka_unit_test(a_finished_name_is_free_for_the_next_file),
+        cmocka_unit_test(another_file_seen_under_a_name_in_flight_is_told_at_its_end),
+        cmocka_unit_test(what_is_given_back_is_looked_at_again_after_250_ms),
+        cmocka_unit_test(due_in_tells_how_long_to_sleep),
+        cmocka_unit_test(twenty_thousand_files_are_taken_in_order),
+        cmocka_unit_test(random_histories_go_as_in_a_naive_machine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
