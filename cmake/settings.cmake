@@ -2,7 +2,6 @@
 # without it (cmake/deps.sh): their warnings are not ours to fix.
 add_library(cb_options INTERFACE)
 target_include_directories(cb_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
-target_compile_features(cb_options INTERFACE c_std_11)
 target_compile_options(cb_options INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Wvla
   -Werror
