@@ -6,7 +6,8 @@
 
 #include "platform/path.h"
 
-#define NAME_UNITS 200 /* with number, separator and ".reason.txt" it stays below the 255 of NTFS */
+#define NAME_UNITS   200 /* with number, separator and ".reason.txt" it stays below the 255 of NTFS */
+#define AROUND_BYTES 40u /* number (up to 19 digits), "_", "~99", ".reason.txt", ".tmp" */
 
 const char *store_place_name(enum store_place place)
 {
@@ -29,9 +30,19 @@ void store_folder(enum store_place place, instant_us arrived, char out[STORE_FOL
         abort(); /* a year beyond 9999 */
 }
 
+/* How much of the name is kept. Natively names are counted in bytes, and what is put around it must fit too. */
+static size_t kept_length(const char *original)
+{
+    size_t units = NAME_UNITS;
+    size_t cut = path_cut_utf16(original, units);
+    while (cut > PATH_NAME_BYTES - AROUND_BYTES)
+        cut = path_cut_utf16(original, --units);
+    return cut;
+}
+
 char *store_name(int64_t ledger_number, const char *original, const char *suffix)
 {
-    size_t cut = path_cut_utf16(original, NAME_UNITS);
+    size_t cut = kept_length(original);
     size_t size = 32 + cut + strlen(suffix) + 1;
     char *name = malloc(size);
     if (!name)
