@@ -30,6 +30,13 @@ enum config_order {
     CONFIG_ORDER_STRICT
 };
 
+enum config_event_time {
+    CONFIG_EVENT_TIME_DEFAULT, /* MoveDate of a Location, else the arrival */
+    CONFIG_EVENT_TIME_ARRIVAL,
+    CONFIG_EVENT_TIME_FIELD, /* event_time_of is its name */
+    CONFIG_EVENT_TIME_NAME   /* event_time_of is a form for service/name_time.h */
+};
+
 struct config_match {
     const char *pattern; /* *, ?; without regard to case */
     enum config_format format;
@@ -41,7 +48,13 @@ struct config_match {
     enum encoding encoding;
     const char *datatype_location; /* default "PatientLocation" */
     bool empty_clears;
-    uint32_t line; /* in the file, for messages */
+    bool reopens;               /* reopen="yes" */
+    bool closes_earlier;        /* one-booking="close-earlier" */
+    bool holds_identity_change; /* hold-identity-change="yes" */
+    uint32_t waiting_ms;        /* how long an event waits for its booking; default 24 h */
+    enum config_event_time event_time;
+    const char *event_time_of; /* NULL unless FIELD or NAME */
+    uint32_t line;             /* in the file, for messages */
 };
 
 struct config_feed {

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/jms_field.h"
 #include "parser/limits.h"
 #include "service/config_folders.h"
 #include "service/config_near.h"
 #include "service/config_rules.h"
 #include "service/config_units.h"
+#include "service/name_time.h"
 #include "service/windows/first_config.h"
 
 /* Defaults; docs/configuration.md lists them. */
@@ -26,6 +28,8 @@ static const char DEFAULT_FILE_PATTERN[] = "%Y%m%d%H%M%S_%N_%C.hl7";
 #define DEFAULT_QUIET_MS   SECOND
 #define REMOTE_QUIET_MS    (2 * SECOND) /* DESIGN "Settle": remote or polled folders at least 2 s */
 #define DEFAULT_GIVE_UP_MS (10 * MINUTE)
+#define DEFAULT_WAITING_MS (24 * HOUR)
+#define LONGEST_WAITING_MS (1000 * HOUR)
 #define DEFAULT_LOW_DISK   GB
 #define DEFAULT_LOG_MB     10
 #define DEFAULT_LOG_KEEP   5
@@ -246,6 +250,34 @@ static uint32_t read_quiet(struct config_reading *reading, const struct config_e
     return quiet;
 }
 
+/* "arrival", "field:NAME" or "name:FORM". */
+static void read_event_time(struct config_reading *reading, const struct config_element *element,
+                            const char *subject, struct config_match *match)
+{
+    static const char FIELD[] = "field:";
+    static const char NAME[] = "name:";
+    const char *text = config_attribute_value(element, "event-time");
+    uint32_t line = config_attribute_line(element, "event-time");
+    if (text == NULL)
+        return;
+    if (strcmp(text, "arrival") == 0) {
+        match->event_time = CONFIG_EVENT_TIME_ARRIVAL;
+    } else if (strncmp(text, FIELD, sizeof FIELD - 1) == 0) {
+        match->event_time = CONFIG_EVENT_TIME_FIELD;
+        match->event_time_of = text + sizeof FIELD - 1;
+        enum jms_field field = jms_field_find(slice_of(match->event_time_of));
+        if (field != JMS_FIELD_COUNT && jms_field_rule(field)->type != JMS_DATETIME)
+            config_fault_add(reading, line, "%s: event-time cannot be taken from %s, which holds no time",
+                             subject, match->event_time_of);
+    } else {
+        match->event_time = CONFIG_EVENT_TIME_NAME;
+        match->event_time_of = text + sizeof NAME - 1;
+        const char *fault = name_time_fault(match->event_time_of);
+        if (fault != NULL)
+            config_fault_add(reading, line, "%s: event-time %s", subject, fault);
+    }
+}
+
 static void build_match(struct config_reading *reading, const struct config_element *element,
                         const struct config_feed *feed, struct config_match *match)
 {
@@ -272,6 +304,12 @@ static void build_match(struct config_reading *reading, const struct config_elem
     match->encoding = ENCODING_AUTO;
     (void)encoding_from_name(slice_of(value_or(element, "encoding", "auto")), &match->encoding);
     match->empty_clears = strcmp(value_or(element, "empty", "leave"), "clear") == 0;
+    match->reopens = strcmp(value_or(element, "reopen", "no"), "yes") == 0;
+    match->closes_earlier = strcmp(value_or(element, "one-booking", "warn"), "close-earlier") == 0;
+    match->holds_identity_change = strcmp(value_or(element, "hold-identity-change", "no"), "yes") == 0;
+    match->waiting_ms =
+        read_duration(reading, element, "waiting", DEFAULT_WAITING_MS, MINUTE, LONGEST_WAITING_MS);
+    read_event_time(reading, element, subject, match);
     match->datatype_location = value_or(element, "location-datatype", DEFAULT_LOCATION);
     if (strcmp(match->datatype_location, "PatientDemographics") == 0)
         config_fault_add(reading, config_attribute_line(element, "location-datatype"),

@@ -18,6 +18,7 @@
 #include "service/pipeline/group.h"
 #include "service/pipeline/outgoing.h"
 #include "service/pipeline/pipeline_private.h"
+#include "service/pipeline/upkeep.h"
 
 #define RETRY_MS      100u
 #define DOWN_AFTER_MS 5000u
@@ -27,6 +28,7 @@ struct committer {
     struct pipeline *pipeline;
     struct database *db;
     struct outgoing outgoing;
+    struct upkeep upkeep;
     size_t next_line;       /* whose turn it is */
     uint64_t trouble_since; /* 0: the last write went well */
     bool down;              /* reported, and everything given back */
@@ -244,6 +246,15 @@ static void look_outside(struct committer *committer, bool asked)
         trouble(committer, kind, begun);
 }
 
+/* What has become due. */
+static void look_at_clock(struct committer *committer)
+{
+    uint64_t begun = clock_monotonic_ms();
+    enum database_kind kind = upkeep_run(&committer->upkeep);
+    if (kind != DATABASE_OK)
+        trouble(committer, kind, begun);
+}
+
 /* After trouble: can the database be written (again)? */
 static void probe(struct committer *committer)
 {
@@ -297,6 +308,7 @@ void committer_run(void *context)
     struct pipeline *pipeline = context;
     struct committer committer = {.pipeline = pipeline, .db = pipeline->options.writer};
     outgoing_init(&committer.outgoing, pipeline);
+    upkeep_init(&committer.upkeep, pipeline);
     for (bool last = false; !last;) {
         struct group group = {0};
         bool asked;
@@ -305,8 +317,11 @@ void committer_run(void *context)
         if (!last && !committer.down &&
             (asked || outgoing_due_in(&committer.outgoing, clock_monotonic_ms()) == 0))
             look_outside(&committer, asked);
+        if (!last && !committer.down && upkeep_is_due(&committer.upkeep, clock_monotonic_ms()))
+            look_at_clock(&committer);
         if (!last && committer.trouble_since != 0)
             probe(&committer);
     }
+    upkeep_release(&committer.upkeep);
     outgoing_release(&committer.outgoing);
 }

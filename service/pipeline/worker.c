@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "platform/clock.h"
+#include "service/pipeline/event_time.h"
 #include "service/pipeline/pipeline_private.h"
 
-#define BATCH          8 /* jobs taken under one lock: a parse costs less than a wake-up */
-#define TEN_MINUTES_US (INT64_C(600) * 1000 * 1000)
-#define DAY_US         (INT64_C(24) * 3600 * 1000 * 1000)
+#define BATCH 8 /* jobs taken under one lock: a parse costs less than a wake-up */
 
 /* "known codes: ADAMS, VCSO" in the job's arena; a static text when memory is exhausted. */
 static const char *known_codes(const struct config *config, struct arena *arena)
@@ -100,20 +99,13 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     input->booking_date = resolve(job, JMS_BOOKING_DATE, zone);
     input->release_date = resolve(job, JMS_RELEASE_DATE, zone);
     input->empty_clears = job->match->empty_clears;
-    input->waits_until = job->row.arrived + DAY_US;
+    input->reopens = job->match->reopens;
+    input->closes_earlier = job->match->closes_earlier;
+    input->holds_identity_change = job->match->holds_identity_change;
+    input->waits_until = job->row.arrived + (instant_us)job->match->waiting_ms * 1000;
     input->warnings = &job->faults;
 
-    /* Event time (RULES "Order and time"): what the feed names, else arrival; a time that lies ahead is not
-     * believed. */
-    input->event_at = job->row.arrived;
-    instant_us move_date = resolve(job, JMS_MOVE_DATE, zone);
-    if (move_date != INSTANT_NONE) {
-        if (move_date <= job->row.arrived + TEN_MINUTES_US)
-            input->event_at = move_date;
-        else
-            warn(job, JMS_MOVE_DATE, FAULT_OUT_OF_RANGE,
-                 "a time not more than 10 minutes ahead; the time of arrival was taken");
-    }
+    input->event_at = event_time_find(job, zone);
     return PARSE_OK;
 }
 

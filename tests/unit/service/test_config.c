@@ -150,6 +150,10 @@ static void test_defaults(void **state)
     assert_int_equal(match->encoding, ENCODING_AUTO);
     assert_false(match->empty_clears);
     assert_string_equal(match->datatype_location, "PatientLocation");
+    assert_int_equal(match->event_time, CONFIG_EVENT_TIME_DEFAULT);
+    assert_null(match->event_time_of);
+    assert_int_equal(match->waiting_ms, 24 * 3600 * 1000);
+    assert_false(match->reopens || match->closes_earlier || match->holds_identity_change);
     const struct config_pharmacy *pharmacy = &config->pharmacies[0];
     assert_null(pharmacy->live_folder);
     assert_null(pharmacy->facilities);
@@ -198,7 +202,8 @@ static void test_every_setting(void **state)
         "  <feed name='jms-2' folder='  @ROOT@/in  ' authority='VC.JMS' order='strict' poll='5 s'>\r\n"
         "    <match pattern='DEM*.ini' format='jms-event' ready='closed' quiet='2500 ms' give-up='2 h'\r\n"
         "       size-limit='64KB' encoding='utf-16le' empty='clear' location-datatype='Move'/>\r\n"
-        "    <match pattern='*' format='jms-event' ready='marker' marker-suffix='.done'/>\r\n"
+        "    <match pattern='*' format='jms-event' ready='marker' marker-suffix='.done' reopen='yes' waiting='2 h'\r\n"
+        "       one-booking='close-earlier' hold-identity-change='yes' event-time='name:*_%H%M.ini'/>\r\n"
         "  </feed>\r\n"
         "  <facility code='VCSO' name='Valley' zone='US/Pacific'/>\r\n"
         "  <facility code='EAST' name='East Annex' zone='America/Denver'/>\r\n"
@@ -231,6 +236,13 @@ static void test_every_setting(void **state)
     assert_int_equal(feed->matches[1].ready, CONFIG_READY_MARKER);
     assert_string_equal(feed->matches[1].marker_suffix, ".done");
     assert_int_equal(feed->matches[1].quiet_ms, 2000); /* polled: raised in silence */
+    assert_false(feed->matches[0].reopens || feed->matches[0].closes_earlier);
+    assert_true(feed->matches[1].reopens);
+    assert_true(feed->matches[1].closes_earlier);
+    assert_true(feed->matches[1].holds_identity_change);
+    assert_int_equal(feed->matches[1].waiting_ms, 2 * 3600 * 1000);
+    assert_int_equal(feed->matches[1].event_time, CONFIG_EVENT_TIME_NAME);
+    assert_string_equal(feed->matches[1].event_time_of, "*_%H%M.ini");
     const struct config_pharmacy *pharmacy = &config->pharmacies[0];
     assert_string_equal(pharmacy->facilities[0], "vcso");
     assert_string_equal(pharmacy->facilities[1], "East");
@@ -240,6 +252,47 @@ static void test_every_setting(void **state)
     assert_string_equal(pharmacy->file_pattern, "%N.hl7");
     assert_string_equal(config->facilities[1].name, "East Annex");
     assert_string_equal(zone_name(config->facilities[0].zone), "US/Pacific");
+}
+
+static void test_event_time(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *value, *fault; /* NULL: accepted */
+        enum config_event_time kind;
+        const char *of;
+    } cases[] = {
+        {"arrival", NULL, CONFIG_EVENT_TIME_ARRIVAL, NULL},
+        {"field:MoveDate", NULL, CONFIG_EVENT_TIME_FIELD, "MoveDate"},
+        {"field:UpdatedAt", NULL, CONFIG_EVENT_TIME_FIELD, "UpdatedAt"},
+        {"name:*_%Y%m%d%H%M%S.ini", NULL, CONFIG_EVENT_TIME_NAME, "*_%Y%m%d%H%M%S.ini"},
+        {"field:LastName", "event-time cannot be taken from LastName, which holds no time", 0, NULL},
+        {"field:BirthDate", "event-time cannot be taken from BirthDate, which holds no time", 0, NULL},
+        {"name:*.ini", "event-time needs %H and %M in a name: the time of day", 0, NULL},
+        {"name:%d_%H%M", "event-time needs all of %Y %m %d, or none of them when the names have no date", 0,
+         NULL},
+        {"name:%H%M%x", "event-time knows %Y %m %d %H %M %S in a name only", 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[600];
+        (void)snprintf(text, sizeof text,
+                       "<corbridge>@DATA@@FACILITY@<feed name='jms' folder='@ROOT@/in'>\n"
+                       "<match pattern='*' format='jms-event' event-time='%s'/></feed></corbridge>",
+                       cases[i].value);
+        scene_load(scene, text);
+        if (cases[i].fault != NULL) {
+            (void)snprintf(text, sizeof text, "feed 'jms', match '*': %s", cases[i].fault);
+            assert_fault(scene, 0, 2, text);
+            continue;
+        }
+        assert_accepted(scene);
+        const struct config_match *match = &scene->config->feeds[0].matches[0];
+        assert_int_equal(match->event_time, cases[i].kind);
+        if (cases[i].of == NULL)
+            assert_null(match->event_time_of);
+        else
+            assert_string_equal(match->event_time_of, cases[i].of);
+    }
 }
 
 static void test_finding(void **state)
@@ -607,6 +660,7 @@ int main(void)
         SCENE(test_every_faulty_file_is_told_line_and_remedy),
         SCENE(test_defaults),
         SCENE(test_every_setting),
+        SCENE(test_event_time),
         SCENE(test_finding),
         SCENE(test_data_override),
         SCENE(test_encodings),

@@ -1,0 +1,63 @@
+#include "service/pipeline/upkeep.h"
+
+#include <stdio.h>
+
+#include "database/due.h"
+#include "platform/clock.h"
+#include "service/event.h"
+#include "service/log.h"
+
+#define EACH_MS 60000u
+
+void upkeep_init(struct upkeep *upkeep, struct pipeline *pipeline)
+{
+    *upkeep = (struct upkeep){.pipeline = pipeline};
+    arena_init(&upkeep->arena, 0);
+}
+
+void upkeep_release(struct upkeep *upkeep)
+{
+    arena_release(&upkeep->arena);
+}
+
+bool upkeep_is_due(const struct upkeep *upkeep, uint64_t now)
+{
+    return now >= upkeep->next;
+}
+
+enum database_kind upkeep_run(struct upkeep *upkeep)
+{
+    const struct pipeline_options *options = &upkeep->pipeline->options;
+    struct database *db = options->writer;
+    instant_us now = clock_utc_us();
+    size_t released = 0;
+    size_t ended = 0;
+    struct due_waiting *rows = NULL;
+    bool any = false;
+    arena_reset(&upkeep->arena);
+    enum database_kind kind = due_any(db, now, &any);
+    if (kind == DATABASE_OK && any) {
+        kind = database_begin(db);
+        if (kind == DATABASE_OK)
+            kind = due_releases(db, now, &released);
+        if (kind == DATABASE_OK)
+            kind = due_waiting(db, now, &upkeep->arena, &rows, &ended);
+        if (kind == DATABASE_OK)
+            kind = database_commit(db);
+        if (kind != DATABASE_OK && database_in_transaction(db))
+            database_rollback(db);
+    }
+    if (kind != DATABASE_OK)
+        return kind;
+    if (released > 0)
+        log_write(LOG_INFO, "database", "%zu planned releases took effect", released);
+    for (size_t i = 0; i < ended; i++) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "%lld", (long long)rows[i].file);
+        event_report(EVENT_WAITED_TOO_LONG, rows[i].feed, number);
+    }
+    upkeep->next = any ? 0 : clock_monotonic_ms() + EACH_MS;
+    if (any && options->committed)
+        options->committed(options->context);
+    return DATABASE_OK;
+}
