@@ -277,7 +277,8 @@ bool ini_ends_whole(struct slice bytes)
         return false;
     if (CHARACTER(count - 1) == '\n' || CHARACTER(count - 1) == '\r')
         return true;
-    size_t quotes = 0;
+    size_t quotes = 0,
+           of_value = 0; /* the value's are those behind the first '=': a name may hold some, too */
     for (size_t i = count; i > 0; i--) {
         char c = CHARACTER(i - 1);
         if (c == '\n' || c == '\r')
@@ -286,8 +287,10 @@ bool ini_ends_whole(struct slice bytes)
             quotes++;
         else if (quotes == 0 && c != ' ' && c != '\t')
             return false; /* text behind the last quote */
+        else if (c == '=')
+            of_value = quotes;
     }
 #undef CHARACTER
     /* An odd number: the value is still open, or its last quote is half of a doubled one. */
-    return quotes >= 2 && quotes % 2 == 0;
+    return of_value >= 2 && of_value % 2 == 0;
 }

@@ -167,6 +167,40 @@ static void test_limits(void **state)
     check_limit("\n", LIMIT_EVENT_FILE_BYTES + 1, PARSE_LIMIT, "error file-too-large 0\n");
 }
 
+static void test_ends_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool whole;
+    } cases[] = {
+        {"", false},      {"A=\"1\"\n", true}, {"A=\"1\"", true},         {"A=\"1\" \t", true},
+        {"A=\"\"", true}, {"A=\"1", false},    {"A=\"1\"\"", false},      {"A=\"1\"\"\"", true},
+        {"A=", false},    {"A", false},        {"A=\"1\"\nB=\"2", false}, {"A=\"1\"\nB=\"2\"", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(ini_ends_whole(slice_of(cases[i].text)), cases[i].whole);
+}
+
+/* Found by tests/fuzz: a name may hold quotes, and they say nothing of the value. */
+static void test_quotes_in_a_name_do_not_hide_the_end(void **state)
+{
+    (void)state;
+    struct read read;
+    read_text(&read, SLICE_LITERAL("Y\"A=\"=\""));
+    assert_int_equal(read.status, PARSE_OK);
+    release(&read);
+    assert_true(ini_ends_whole(SLICE_LITERAL("Y\"A=\"=\"")));
+    assert_true(ini_ends_whole(SLICE_LITERAL("\"Y\"=\"1\"")));
+    assert_false(ini_ends_whole(SLICE_LITERAL("Y\"A=\"1")));
+    assert_false(ini_ends_whole(SLICE_LITERAL("\"\"A=\"")));
+    /* A name alone, in quotes: its pair has yet to come. */
+    read_text(&read, SLICE_LITERAL("\"Y\""));
+    assert_int_equal(read.status, PARSE_INCOMPLETE);
+    release(&read);
+    assert_false(ini_ends_whole(SLICE_LITERAL("\"Y\"")));
+}
+
 int main(void)
 {
     test_main_init();
@@ -174,6 +208,8 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_ends_whole),
+        cmocka_unit_test(test_quotes_in_a_name_do_not_hide_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
