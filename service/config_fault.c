@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "parser/utf8.h"
 
 void config_faults_init(struct config_faults *faults)
 {
@@ -16,6 +19,23 @@ void config_faults_release(struct config_faults *faults)
     arena_release(&faults->arena);
     faults->items = NULL;
     faults->count = 0;
+}
+
+/* Makes it one line of valid UTF-8: what a cut value left of a character is taken out, a control character becomes a
+ * blank. */
+static void tidy(char *text)
+{
+    struct slice rest = slice_of(text);
+    size_t kept = 0;
+    while (rest.len > 0) {
+        size_t length = utf8_sequence_length(rest);
+        bool control = (unsigned char)rest.ptr[0] < 0x20 || rest.ptr[0] == 0x7F;
+        if (length > 0)
+            memmove(text + kept, control ? " " : rest.ptr, length);
+        kept += length;
+        rest = slice_after(rest, length > 0 ? length : 1);
+    }
+    text[kept] = '\0';
 }
 
 #if defined(__GNUC__)
@@ -39,6 +59,7 @@ format_text(struct arena *arena, const char *file_name, uint32_t line, const cha
         return NULL;
     memcpy(text, head, (size_t)head_length);
     (void)vsnprintf(text + head_length, size - (size_t)head_length, format, arguments);
+    tidy(text);
     return text;
 }
 
