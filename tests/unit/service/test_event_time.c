@@ -2,6 +2,7 @@
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "parser/zone.h"
@@ -83,8 +84,9 @@ static void assert_of_day(const char *time, const char *written, const char *arr
     char text[28];
     struct civil_time civil;
     bool skipped = false;
-    char dated[40] = "2000-01-01 ";
-    assert_int_equal(datetime_parse(slice_of(strcat(dated, time)), &civil), FAULT_NONE);
+    char dated[40];
+    (void)snprintf(dated, sizeof dated, "2000-01-01 %s", time);
+    assert_int_equal(datetime_parse(slice_of(dated), &civil), FAULT_NONE);
     instant_us found = event_time_of_day(&civil, zone_find(SLICE_LITERAL("America/Denver")), at(written),
                                          at(arrived), &skipped);
     datetime_format_instant(found, text);
