@@ -92,6 +92,8 @@ static struct platform_status copy_from_handle(const struct put_away *what, cons
         status = closed;
     if (platform_ok(status))
         status = file_move(temporary, to);
+    if (!platform_ok(status))
+        (void)file_remove(temporary); /* a rest is written again by the next try */
 out:
     free(chunk);
     free(temporary);
