@@ -50,7 +50,7 @@ enum database_kind upkeep_run(struct upkeep *upkeep)
     if (kind != DATABASE_OK)
         return kind;
     if (released > 0)
-        log_write(LOG_INFO, "database", "%zu planned releases took effect", released);
+        log_write(LOG_INFO, "database", "%llu planned releases took effect", (unsigned long long)released);
     for (size_t i = 0; i < ended; i++) {
         char number[24];
         (void)snprintf(number, sizeof number, "%lld", (long long)rows[i].file);
