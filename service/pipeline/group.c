@@ -66,6 +66,8 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
         kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
     if (kind != DATABASE_OK)
         return kind;
+    if (job->result.waiting_held_file != 0) /* told after the commit, when the connection has gone on */
+        job->result.waiting_held_feed = arena_copy_text(&job->arena, slice_of(job->result.waiting_held_feed));
     job->place = STORE_ARCHIVE;
     enum ledger_message_state state = job->result.message.state;
     if (state == LEDGER_WAITING || state == LEDGER_HELD) {
@@ -77,29 +79,38 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
     return DATABASE_OK;
 }
 
-/* Applies one file in a savepoint. A rule of the schema that refuses the row, or a statement that cannot take the
- * value, is this message's own fault and quarantines it; everything else concerns the whole database and ends the
- * group. */
+/* A rule of the schema that refuses the row, or a statement that cannot take the value: the fault of one message.
+ * Everything else concerns the whole database. */
+static bool is_refusal(enum database_kind kind)
+{
+    return kind == DATABASE_CONSTRAINT || kind == DATABASE_OTHER;
+}
+
 static enum database_kind apply(struct database *db, struct job *job, instant_us now)
+{
+    return job->work == JOB_PARSE && job->status == PARSE_OK ? apply_event(db, job, now)
+                                                             : quarantine(db, job, NULL, now);
+}
+
+/* Applies one file in a savepoint: a message that is refused is quarantined, and the group goes on. */
+static enum database_kind apply_guarded(struct database *db, struct job *job, instant_us now)
 {
     enum database_kind kind = database_savepoint(db);
     if (kind != DATABASE_OK)
         return kind;
-    if (job->work == JOB_PARSE && job->status == PARSE_OK)
-        kind = apply_event(db, job, now);
-    else
-        kind = quarantine(db, job, NULL, now);
-    if ((kind == DATABASE_CONSTRAINT || kind == DATABASE_OTHER) && database_in_transaction(db)) {
-        char detail[200]; /* names a table and a column, never a value */
-        (void)snprintf(detail, sizeof detail, "%s", database_error_text(db));
-        kind = database_savepoint_rollback(db);
-        if (kind == DATABASE_OK) {
-            job->reason = "database";
-            job->result = (struct apply_result){0};
-            kind = quarantine(db, job, detail, now);
-        }
-    }
-    return kind == DATABASE_OK ? database_savepoint_release(db) : kind;
+    kind = apply(db, job, now);
+    if (kind == DATABASE_OK)
+        return database_savepoint_release(db);
+    if (!is_refusal(kind) || !database_in_transaction(db))
+        return kind;
+    char detail[200]; /* names a table and a column, never a value */
+    (void)snprintf(detail, sizeof detail, "%s", database_error_text(db));
+    kind = database_savepoint_rollback(db); /* which also ends the savepoint */
+    if (kind != DATABASE_OK)
+        return kind;
+    job->reason = "database";
+    job->result = (struct apply_result){0};
+    return quarantine(db, job, detail, now);
 }
 
 static enum database_kind end_row(struct database *db, struct job *job, instant_us now)
@@ -139,7 +150,7 @@ static enum database_kind write_ends(struct database *db, struct group *group, i
 
 /* Applies from `first` on until the time is up; *applied is how many are in the transaction. */
 static enum database_kind write_applies(struct database *db, struct group *group, size_t first, size_t limit,
-                                        instant_us now, size_t *applied)
+                                        bool guarded, instant_us now, size_t *applied)
 {
     enum database_kind kind = DATABASE_OK;
     uint64_t begun = clock_monotonic_ms();
@@ -147,14 +158,14 @@ static enum database_kind write_applies(struct database *db, struct group *group
     for (; i < group->apply_count && i - first < limit && kind == DATABASE_OK; i++) {
         if (i > first && clock_monotonic_ms() - begun >= APPLY_MS)
             break;
-        kind = apply(db, group->applies[i], now);
+        kind = guarded ? apply_guarded(db, group->applies[i], now) : apply(db, group->applies[i], now);
     }
     *applied = i - first;
     return kind;
 }
 
-enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
-                               size_t limit, size_t *applied)
+static enum database_kind write_once(struct database *db, struct group *group, bool with_rest, size_t first,
+                                     size_t limit, bool guarded, size_t *applied)
 {
     instant_us now = clock_utc_us();
     enum database_kind kind = database_begin(db);
@@ -165,12 +176,21 @@ enum database_kind group_write(struct database *db, struct group *group, bool wi
     if (kind == DATABASE_OK && with_rest)
         kind = write_ends(db, group, now);
     if (kind == DATABASE_OK)
-        kind = write_applies(db, group, first, limit, now, applied);
+        kind = write_applies(db, group, first, limit, guarded, now, applied);
     if (kind == DATABASE_OK)
         kind = database_commit(db);
     if (kind != DATABASE_OK && database_in_transaction(db))
         database_rollback(db);
     return kind;
+}
+
+enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
+                               size_t limit, size_t *applied)
+{
+    /* A savepoint keeps a copy of every page that its message touches (an eighth of all instructions), and is needed only
+     * when a message is refused, which is rare: then the group is rolled back and written anew with them. */
+    enum database_kind kind = write_once(db, group, with_rest, first, limit, false, applied);
+    return is_refusal(kind) ? write_once(db, group, with_rest, first, limit, true, applied) : kind;
 }
 
 void group_recall_outcome(struct database *db, struct job *job)
