@@ -154,7 +154,7 @@ class House:
 
     def run(self):
         for name in self.files:
-            if name.startswith("tests/fixtures/") or name.startswith("tests/house/"):
+            if name.startswith(("tests/fixtures/", "tests/fuzz/corpus/", "tests/house/")):
                 continue
             with open(os.path.join(self.root, name), "rb") as file:
                 data = file.read()
