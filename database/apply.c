@@ -268,7 +268,7 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
 
 /* What waited for the booking that has come to be, in the order of arrival. Each one ends its waiting: it is applied, or
  * held when it names another person. */
-static enum database_kind apply_waiting(const struct apply_work *creator, size_t *ended)
+static enum database_kind apply_waiting(const struct apply_work *creator, struct apply_result *created)
 {
     const struct apply_input *by = creator->input;
     for (;;) {
@@ -281,8 +281,9 @@ static enum database_kind apply_waiting(const struct apply_work *creator, size_t
                                     .now = by->now};
         struct apply_work work = {.db = creator->db, .input = &input, .complete = true};
         struct apply_result result = {.message = {.kind = "location"}};
-        enum database_kind kind =
-            waiting_next(&work, by->event->fields[JMS_BOOKING].text, &event, &input, &result.message.id);
+        const char *feed = NULL;
+        enum database_kind kind = waiting_next(&work, by->event->fields[JMS_BOOKING].text, &event, &input,
+                                               &result.message.id, &feed);
         if (kind != DATABASE_OK)
             return kind == DATABASE_NONE ? DATABASE_OK : kind;
         result.message.file = input.file;
@@ -291,7 +292,11 @@ static enum database_kind apply_waiting(const struct apply_work *creator, size_t
         kind = apply_event(&work, &result);
         if (kind != DATABASE_OK)
             return kind;
-        (*ended)++;
+        created->waiting_ended++;
+        if (result.message.state == LEDGER_HELD && created->waiting_held_file == 0) {
+            created->waiting_held_file = input.file;
+            created->waiting_held_feed = feed;
+        }
     }
 }
 
@@ -308,7 +313,7 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
                     .event_at = input->event_at}};
     enum database_kind kind = apply_event(&work, result);
     if (kind == DATABASE_OK && result->created_booking)
-        kind = apply_waiting(&work, &result->waiting_ended);
+        kind = apply_waiting(&work, result);
     return kind;
 }
 

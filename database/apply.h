@@ -38,6 +38,9 @@ struct apply_result {
     bool moved, released;
     size_t changes;       /* rows of the change log */
     size_t waiting_ended; /* events that waited for this booking and are no longer waiting */
+    /* The first of them that names another person and is held now: an event. 0: none. The feed is borrowed as detail is. */
+    int64_t waiting_held_file;
+    const char *waiting_held_feed;
 };
 
 /*

@@ -127,7 +127,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         " bed_presence, bed, empty_clears, waits_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [STATEMENT_WAITING_NEXT] =
         "SELECT w.message, m.file, m.ordinal, m.event_at, f.arrived_at, w.patient_id, w.facility,"
-        " w.housing, w.bed_presence, w.bed, w.empty_clears"
+        " w.housing, w.bed_presence, w.bed, w.empty_clears, f.feed"
         " FROM waiting_event w JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
         " WHERE w.authority = ? AND w.booking_number = ? ORDER BY m.file, m.ordinal LIMIT 1",
     [STATEMENT_WAITING_REMOVE] = "DELETE FROM waiting_event WHERE message = ?",

@@ -51,7 +51,7 @@ static void read_bed(struct apply_work *work, const struct query *query, int col
 }
 
 enum database_kind waiting_next(struct apply_work *work, struct slice booking, struct jms_event *event,
-                                struct apply_input *input, int64_t *message)
+                                struct apply_input *input, int64_t *message, const char **feed)
 {
     struct arena *arena = &work->db->scratch;
     bool valid = true;
@@ -71,6 +71,7 @@ enum database_kind waiting_next(struct apply_work *work, struct slice booking, s
         read_given(work, &query, 7, &event->fields[JMS_HOUSING]);
         read_bed(work, &query, 8, &event->fields[JMS_BED]);
         input->empty_clears = query_int64(&query, 10) != 0;
+        *feed = query_text(&query, 11, arena, &work->complete);
         if (!work->complete)
             kind = database_no_memory(work->db);
         else if (!valid)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "service/event.h"
+#include "service/log.h"
 #include "service/spool/mover.h"
 
 static void number_text(int64_t number, char out[24])
@@ -33,8 +34,16 @@ static void report_applied(const struct job *job)
         event_report(EVENT_QUARANTINED, feed, number, first, count);
         return;
     }
-    if (job->place == STORE_HOLD)
-        event_report(EVENT_HELD, feed, number, reason_sentence(job->reason));
+    /* What waits is not a person's: it is applied by itself, or event 411 says that it was not. */
+    if (job->result.message.state == LEDGER_HELD)
+        event_report(EVENT_HELD, feed, number, reason_sentence("held"));
+    if (job->result.message.state == LEDGER_WAITING)
+        log_write(LOG_INFO, feed, "%s waits for its booking", number);
+    if (job->result.waiting_held_file != 0) {
+        char held[24];
+        number_text(job->result.waiting_held_file, held);
+        event_report(EVENT_HELD, job->result.waiting_held_feed, held, reason_sentence("held"));
+    }
     if (job->result.identity_changed)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);
     if (job->result.second_open_booking)

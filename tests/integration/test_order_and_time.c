@@ -171,6 +171,25 @@ static void quarantined_demographics_leave_the_location_waiting_until_mended(voi
     scene_release(&scene);
 }
 
+static void location_that_waited_for_the_booking_of_another_is_held_and_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &(struct scene_options){.facilities = UTC});
+    scene_start(&scene);
+    drop_location(&scene, "a.ini", "100", "ISU");
+    assert_int_equal(scene_event_count(EVENT_HELD), 0); /* what waits is no person's */
+    char *dem = scene_dem("P2", "100", "ISU", NULL);
+    scene_drop(&scene, "b.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM message ORDER BY file", "held\napplied");
+    assert_int_equal(scene_event_count(EVENT_HELD), 1);
+    assert_non_null(strstr(scene_event_text(EVENT_HELD), "feed jms (ledger number 1)"));
+    assert_non_null(strstr(scene_event_text(EVENT_HELD), "a person must decide"));
+    scene_release(&scene);
+}
+
 /* The service was stopped while the time passed; a file that has gone the whole way shows that the first turn is over. */
 static void what_became_due_is_done_at_start(void **state)
 {
@@ -252,6 +271,7 @@ int main(void)
         cmocka_unit_test(bare_time_of_day_in_the_name),
         cmocka_unit_test(location_before_its_booking_waits_and_is_applied_with_it),
         cmocka_unit_test(quarantined_demographics_leave_the_location_waiting_until_mended),
+        cmocka_unit_test(location_that_waited_for_the_booking_of_another_is_held_and_told),
         cmocka_unit_test(what_became_due_is_done_at_start),
         cmocka_unit_test(settings_of_the_match_rule_are_used),
     };

@@ -85,7 +85,8 @@ static void waiting_event_of_another_person_is_held(void **state)
 {
     struct scene *scene = *state;
     (void)scene_apply(scene, scene_location("PatientID=\"P2\"\nBed=\"X\"\n"), (struct scene_event){0});
-    (void)scene_apply(scene, scene_dem(""), before);
+    struct apply_result result = scene_apply(scene, scene_dem(""), before);
+    assert_int_equal(result.waiting_held_file, 1);
     assert_value(scene, STATE(1), "held the booking is known under another patient");
     assert_value(scene, "SELECT ended_at FROM message WHERE id = 1", "(null)");
     assert_value(scene, "SELECT bed FROM booking", "A");
