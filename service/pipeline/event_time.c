@@ -34,7 +34,8 @@ instant_us event_time_of_day(const struct civil_time *time, const struct zone *z
     int64_t today = (utc + zone_offset_at(zone, utc)) / DAY_SECONDS;
     struct civil_time civil = *time;
     instant_us found = arrived;
-    /* Tomorrow's date can come before the limit where the offset changes in between; three days back is never needed. */
+    /* Tomorrow's date can come before the limit where the offset changes in between; three days back is never
+     * needed. */
     for (int64_t day = today + 1; day > today - 3; day--) {
         unsigned month, day_of_month;
         datetime_civil_from_days(day, &civil.year, &month, &day_of_month);

@@ -187,8 +187,9 @@ static enum database_kind write_once(struct database *db, struct group *group, b
 enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
                                size_t limit, size_t *applied)
 {
-    /* A savepoint keeps a copy of every page that its message touches (an eighth of all instructions), and is needed only
-     * when a message is refused, which is rare: then the group is rolled back and written anew with them. */
+    /* A savepoint keeps a copy of every page that its message touches (an eighth of all instructions), and is
+     * needed only when a message is refused, which is rare: then the group is rolled back and written anew with
+     * them. */
     enum database_kind kind = write_once(db, group, with_rest, first, limit, false, applied);
     return is_refusal(kind) ? write_once(db, group, with_rest, first, limit, true, applied) : kind;
 }
