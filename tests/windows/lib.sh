@@ -1,4 +1,4 @@
-# Shared by run.sh and demo.sh: the environment (cmake/README.md), Wine, waiting, events. Sourced, not run.
+# Shared by run.sh, writers.sh and demo.sh: the environment (cmake/README.md), Wine, waiting, events, checks. Sourced, not run.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${CORBRIDGE_SOURCE:=$(cd "$here/../.." && pwd)}"
@@ -80,4 +80,40 @@ uninstall() {
 drop() {
     cp "$1" "$share/$2.tmp"
     mv "$share/$2.tmp" "$share/$2"
+}
+
+# ---- Checks: each prints ok or FAILED ---------------------------------------------------------------------------------------
+
+passed=0 failed=0
+ok() { passed=$((passed + 1)) && echo "ok      $1"; }
+bad() {
+    failed=$((failed + 1))
+    echo "FAILED  $1"
+    [ -z "${2:-}" ] || sed 's/^/        /' <<<"$2"
+}
+# check WHAT COMMAND...: succeeds when the command does; its output is shown when it does not. The command runs in this shell, so it
+# may set variables and wait for what was started here.
+check() {
+    local what=$1
+    shift
+    if "$@" >"$work/check" 2>&1; then ok "$what"; else bad "$what" "$(<"$work/check")"; fi
+}
+# equal WHAT EXPECTED ACTUAL
+equal() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "expected: $2"$'\n'"but is:   $3"; fi; }
+# contains WHAT TEXT PART...
+contains() {
+    local what=$1 text=$2 part
+    shift 2
+    for part; do
+        grep -qF -- "$part" <<<"$text" || {
+            bad "$what" "'$part' is not in:"$'\n'"$text"
+            return
+        }
+    done
+    ok "$what"
+}
+# The last line; succeeds when every check did.
+summary() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
 }

@@ -8,33 +8,6 @@ set -uo pipefail
 [ $# -eq 0 ] || export CORBRIDGE_BUILD_WINDOWS=$1
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-passed=0 failed=0
-ok() { passed=$((passed + 1)) && echo "ok      $1"; }
-bad() {
-    failed=$((failed + 1))
-    echo "FAILED  $1"
-    [ -z "${2:-}" ] || sed 's/^/        /' <<<"$2"
-}
-# check WHAT COMMAND...: succeeds when the command does; its output is shown when it does not.
-check() {
-    local what=$1 out
-    shift
-    if out=$("$@" 2>&1); then ok "$what"; else bad "$what" "$out"; fi
-}
-# equal WHAT EXPECTED ACTUAL
-equal() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1" "expected: $2"$'\n'"but is:   $3"; fi; }
-# contains WHAT TEXT PART...
-contains() {
-    local what=$1 text=$2 part
-    shift 2
-    for part; do
-        grep -qF -- "$part" <<<"$text" || {
-            bad "$what" "'$part' is not in:"$'\n'"$text"
-            return
-        }
-    done
-    ok "$what"
-}
 # All that the product printed is searched for patient values at the end.
 printed=$work/printed
 note() { tee -a "$printed"; }
@@ -292,5 +265,4 @@ check "installation, started by hand: starts when told" corbridge start
 check "uninstall with data elsewhere" uninstall /REMOVEDATA
 check "uninstall with data elsewhere: the data folder is gone" gone "$drive/Data Folder"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+summary
