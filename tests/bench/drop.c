@@ -1,6 +1,11 @@
 #include "tests/bench/drop.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -28,9 +33,47 @@ static bool is_there(sqlite3_stmt *look, size_t number)
     return code == SQLITE_ROW;
 }
 
+/* ---- the disk itself ---- */
+
+/* What one write with a flush takes between two drops, while the engine rests: a row needs two of them, one after the other. */
+struct flushes {
+    int file;
+    size_t count;
+    double milliseconds[FILES_MAX];
+};
+
+static void flushes_open(struct flushes *flushes, const struct site *site)
+{
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/flushes", site->root);
+    flushes->count = 0;
+    flushes->file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (flushes->file < 0)
+        bench_fail("%s: %s", path, strerror(errno));
+}
+
+static void flushes_take(struct flushes *flushes)
+{
+    static const char PAGE[4096];
+    uint64_t begun = clock_monotonic_us();
+    if (write(flushes->file, PAGE, sizeof PAGE) != (ssize_t)sizeof PAGE || fdatasync(flushes->file) != 0)
+        bench_fail("the disk cannot be flushed: %s", strerror(errno));
+    flushes->milliseconds[flushes->count++] = (double)(clock_monotonic_us() - begun) / 1000;
+}
+
+/* ---- drops ---- */
+
+static void say_spread(double *milliseconds, size_t files)
+{
+    double p50 = bench_percentile(milliseconds, files, 0.5), p90 = bench_percentile(milliseconds, files, 0.9);
+    double p99 = bench_percentile(milliseconds, files, 0.99);
+    bench_say("%zu files: p50 %.2f ms, p90 %.2f, p99 %.2f, slowest %.2f", files, p50, p90, p99,
+              milliseconds[files - 1]);
+}
+
 /* Milliseconds of each file, from just before its rename to the look that found its row. The oldest that is missing is looked
  * for, so a file that overtakes is counted late rather than early. */
-static void measure(const char *ready, size_t files, double *milliseconds)
+static void measure(const char *ready, size_t files, double *milliseconds, struct flushes *flushes)
 {
     uint64_t dropped_at[FILES_MAX];
     struct site site;
@@ -43,6 +86,8 @@ static void measure(const char *ready, size_t files, double *milliseconds)
     if (sqlite3_prepare_v2(db, "SELECT 1 FROM booking WHERE authority = 'JMS' AND booking_number = ?", -1,
                            &look, NULL) != SQLITE_OK)
         bench_fail("%s", sqlite3_errmsg(db));
+    if (flushes)
+        flushes_open(flushes, &site);
     uint64_t begun = clock_monotonic_us();
     size_t dropped = 0, seen = 0;
     while (seen < files) {
@@ -54,19 +99,28 @@ static void measure(const char *ready, size_t files, double *milliseconds)
             milliseconds[seen] = (double)(clock_monotonic_us() - dropped_at[seen]) / 1000;
             seen++;
         }
+        if (flushes && flushes->count < seen && seen == dropped &&
+            clock_monotonic_us() >= dropped_at[seen - 1] + EVERY_US / 2)
+            flushes_take(flushes);
         if (seen < dropped && clock_monotonic_us() - dropped_at[seen] > LONGEST_US)
             bench_fail("file %zu did not become a row", seen + 1);
         bench_sleep_us(LOOK_US);
     }
+    if (flushes)
+        (void)close(flushes->file);
     (void)sqlite3_finalize(look);
     (void)sqlite3_close(db);
     site_remove(&site);
+    say_spread(milliseconds, files);
 }
 
 void drop_measure_closed(void)
 {
     double milliseconds[FILES_MAX];
-    measure("ready=\"closed\"", 300, milliseconds);
+    struct flushes flushes;
+    measure("ready=\"closed\"", 300, milliseconds, &flushes);
+    figure_set(FIGURE_FLUSH_P50_MS, bench_percentile(flushes.milliseconds, flushes.count, 0.5));
+    figure_set(FIGURE_FLUSH_P99_MS, bench_percentile(flushes.milliseconds, flushes.count, 0.99));
     figure_set(FIGURE_DROP_P50_MS, bench_percentile(milliseconds, 300, 0.5));
     figure_set(FIGURE_DROP_P99_MS, bench_percentile(milliseconds, 300, 0.99));
 }
@@ -74,6 +128,6 @@ void drop_measure_closed(void)
 void drop_measure_quiet(void)
 {
     double milliseconds[FILES_MAX];
-    measure("", 150, milliseconds);
+    measure("", 150, milliseconds, NULL);
     figure_set(FIGURE_QUIET_P99_MS, bench_percentile(milliseconds, 150, 0.99));
 }
