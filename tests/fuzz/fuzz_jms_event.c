@@ -70,8 +70,11 @@ static void check_text(struct slice text)
 {
     size_t count;
     FUZZ_MUST(fuzz_utf8(text, NULL, &count));
-    for (size_t i = 0; i < text.len; i++)
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char next = i + 1 < text.len ? (unsigned char)text.ptr[i + 1] : 0xFF;
         FUZZ_MUST((unsigned char)text.ptr[i] >= 0x20 && text.ptr[i] != 0x7F);
+        FUZZ_MUST((unsigned char)text.ptr[i] != 0xC2 || next >= 0xA0); /* C1 */
+    }
     FUZZ_MUST(text.ptr[0] != ' ' && text.ptr[text.len - 1] != ' ');
 }
 

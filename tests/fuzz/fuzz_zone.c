@@ -24,6 +24,38 @@ static size_t check_local(const struct zone *zone, int64_t local)
     return count;
 }
 
+/* The first second after `from` with another offset than `from` has, not more than 200 days later; else `from`. */
+static int64_t find_change(const struct zone *zone, int64_t from)
+{
+    int32_t before = zone_offset_at(zone, from);
+    int64_t low = from, high = from + 200 * DAY;
+    if (zone_offset_at(zone, high) == before)
+        return from;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (zone_offset_at(zone, middle) == before)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+/* The seconds on both sides of a change, of the hours that it leaves out or repeats, and none more. */
+static void check_around_change(const struct zone *zone, int64_t change)
+{
+    int32_t before = zone_offset_at(zone, change - 1), after = zone_offset_at(zone, change);
+    int64_t first = change + (before < after ? before : after),
+            end = change + (before < after ? after : before);
+    for (int64_t second = change - 1; second <= change + 1; second++)
+        FUZZ_MUST(check_local(zone, second + zone_offset_at(zone, second)) >= 1);
+    if (before == after)
+        return;
+    size_t inside = before < after ? 0 : 2;
+    FUZZ_MUST(check_local(zone, first) == inside && check_local(zone, end - 1) == inside);
+    FUZZ_MUST(check_local(zone, first - 1) == 1 && check_local(zone, end) == 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_supply supply = {data, size};
@@ -40,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t second = -INT64_C(2208988800) + (int64_t)((uint64_t)any % (uint64_t)INT64_C(9467280000));
     FUZZ_MUST(check_local(zone, second + zone_offset_at(zone, second)) >= 1);
     (void)check_local(zone, second);
+    check_around_change(zone, find_change(zone, second));
 
     struct slice name = fuzz_take(&supply, supply.left);
     const struct zone *found = zone_find(name);
