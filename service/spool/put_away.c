@@ -280,6 +280,19 @@ struct platform_status put_away(const struct put_away *what, char **stored)
     return status;
 }
 
+/* By a handle of its own: nobody else has business with a file of ours. */
+static struct platform_status set_rights(const char *path)
+{
+    struct file *file = NULL;
+    enum file_claim claim;
+    struct platform_status status = file_open_claim(path, &file, &claim);
+    if (!platform_ok(status))
+        return status;
+    status = file_inherit_rights(file);
+    (void)file_close(file); /* nothing was written */
+    return status;
+}
+
 struct platform_status put_away_find(const char *root, enum store_place place, int64_t ledger_number,
                                      instant_us arrived, const char *name, char **stored)
 {
@@ -294,11 +307,13 @@ struct platform_status put_away_find(const char *root, enum store_place place, i
         char *below = stored_path(&what, suffix);
         char *path = below ? path_join(root, below) : NULL;
         status = path ? file_exists(path, &there) : NO_MEMORY;
-        free(path);
-        if (platform_ok(status) && there)
+        if (platform_ok(status) && there) {
             *stored = below;
-        else
+            status = set_rights(path);
+        } else {
             free(below);
+        }
+        free(path);
     }
     return status.kind == PLATFORM_NOT_FOUND ? PLATFORM_SUCCESS : status;
 }

@@ -35,7 +35,9 @@ struct put_away {
 struct platform_status put_away(const struct put_away *what, char **stored);
 
 /* Whether the file that a ledger row speaks of has been put away already: *stored is its path below the root
- * (heap) or NULL. */
+ * (heap) or NULL. What is found is let inherit the rights of its folder: a process that was killed between the move and
+ * that left it with the rights of the share. A status other than PLATFORM_OK with *stored set: it is there, and its
+ * rights could not be set. */
 struct platform_status put_away_find(const char *root, enum store_place place, int64_t ledger_number,
                                      instant_us arrived, const char *name, char **stored);
 

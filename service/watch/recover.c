@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/event.h"
 #include "service/spool/put_away.h"
 #include "service/watch/feed_private.h"
 
@@ -55,8 +56,15 @@ static char *find_stored(struct feed *feed, const struct ledger_file *row)
     const enum store_place *places = quarantined ? SET_ASIDE : DONE;
     size_t count = quarantined ? 1 : 2;
     char *stored = NULL;
-    for (size_t i = 0; i < count && !stored; i++)
-        (void)put_away_find(feed->paths->root, places[i], row->id, row->arrived, row->name, &stored);
+    for (size_t i = 0; i < count && !stored; i++) {
+        struct platform_status status =
+            put_away_find(feed->paths->root, places[i], row->id, row->arrived, row->name, &stored);
+        if (stored && !platform_ok(status)) {
+            char text[200];
+            platform_status_text(status, text, sizeof text);
+            event_report(EVENT_RIGHTS_NOT_SET, store_place_name(places[i]), text);
+        }
+    }
     return stored;
 }
 

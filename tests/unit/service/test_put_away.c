@@ -615,6 +615,7 @@ static void what_was_put_away_is_found_by_its_row(void **state)
                      PLATFORM_OK);
     assert_null(found); /* not even the folder is there */
     assert_int_equal(put(&place, &stored).kind, PLATFORM_OK);
+    close_handle(&place);
     assert_int_equal(put_away_find(what->root, STORE_ARCHIVE, 42, what->arrived, "DEM1.ini", &found).kind,
                      PLATFORM_OK);
     assert_string_equal(found, stored);
@@ -625,6 +626,53 @@ static void what_was_put_away_is_found_by_its_row(void **state)
     assert_int_equal(put_away_find(what->root, STORE_HOLD, 42, what->arrived, "DEM1.ini", &found).kind,
                      PLATFORM_OK);
     assert_null(found);
+    free(stored);
+    place_release(&place);
+}
+
+static size_t rights_set;
+
+static struct platform_status count_rights(void *context, enum platform_call call, const char *path)
+{
+    (void)context;
+    (void)path;
+    rights_set += call == PLATFORM_CALL_RIGHTS;
+    return PLATFORM_SUCCESS;
+}
+
+static struct platform_status refuse_rights(void *context, enum platform_call call, const char *path)
+{
+    (void)context;
+    (void)path;
+    return (struct platform_status){call == PLATFORM_CALL_RIGHTS ? PLATFORM_DENIED : PLATFORM_OK, 0};
+}
+
+/* A kill between the move and the rights leaves those of the share: patient data would stay open to its users. */
+static void what_is_found_gets_the_rights_of_its_folder(void **state)
+{
+    (void)state;
+    struct place place;
+    char *stored, *found = NULL;
+    place_init(&place, "DEM1.ini");
+    const struct put_away *what = &place.what;
+    assert_int_equal(put(&place, &stored).kind, PLATFORM_OK);
+    close_handle(&place); /* the killed process holds nothing any more */
+
+    rights_set = 0;
+    platform_inject_set(count_rights, NULL);
+    assert_int_equal(put_away_find(what->root, STORE_ARCHIVE, 42, what->arrived, "DEM1.ini", &found).kind,
+                     PLATFORM_OK);
+    platform_inject_set(NULL, NULL);
+    assert_string_equal(found, stored);
+    assert_int_equal(rights_set, 1);
+    free(found);
+
+    platform_inject_set(refuse_rights, NULL);
+    assert_int_equal(put_away_find(what->root, STORE_ARCHIVE, 42, what->arrived, "DEM1.ini", &found).kind,
+                     PLATFORM_DENIED);
+    platform_inject_set(NULL, NULL);
+    assert_string_equal(found, stored); /* it is put away all the same */
+    free(found);
     free(stored);
     place_release(&place);
 }
@@ -647,6 +695,7 @@ int main(void)
         cmocka_unit_test(a_source_whose_name_another_file_took_is_kept_and_the_other_left_alone),
 #endif
         cmocka_unit_test(what_was_put_away_is_found_by_its_row),
+        cmocka_unit_test(what_is_found_gets_the_rights_of_its_folder),
     };
 #ifdef _WIN32
     print_message("left out under Windows: a name taken while we hold its file (sharing forbids it)\n");
