@@ -27,7 +27,8 @@ enum engine_start {
 
 struct engine_options {
     const struct config *config; /* borrowed until engine_stop has returned */
-    /* Called after each slow step of the start, so that the service can raise its checkpoint; may be NULL. */
+    /* Called after each slow step of the start and every 2 s of a stop, so that the service can raise its checkpoint: a state
+     * that stays pending without it is taken for hung. May be NULL. */
     void (*progress)(void *context);
     void *context;
 };

@@ -18,10 +18,13 @@
 #include "service/watch/feed.h"
 
 #define ORDER_SIGNAL_NAME    "Global\\CorBridge.Order" /* RULES "Orders and answers" */
+#define PROGRESS_MS          2000u                     /* well below the wait hint of a pending service */
 #define ORDER_SIGNAL_TURN_MS 60000u
 
 struct world_run {
     const struct config *config;
+    void (*progress)(void *context); /* of engine_options; may be NULL */
+    void *progress_context;
     struct world_paths paths;
     struct database *writer;
     struct pipeline *pipeline;
@@ -313,6 +316,8 @@ enum engine_start world_run_start(struct world_run **out, const struct engine_op
         return ENGINE_SYSTEM;
     }
     run->config = options->config;
+    run->progress = options->progress;
+    run->progress_context = options->context;
     mutex_init(&run->lock);
     enum engine_start result = ENGINE_SYSTEM;
     if (!world_paths_init(&run->paths, options->config->data_folder, world) || !make_partners(run))
@@ -347,6 +352,21 @@ static void stop_order_signal(struct world_run *run)
     order_signal_close(run->order_signal);
 }
 
+/* Until nothing is in flight, or the deadline. True when nothing is. */
+static bool drain(struct world_run *run, uint64_t deadline)
+{
+    for (;;) {
+        uint64_t now = clock_monotonic_ms();
+        uint64_t left = deadline > now ? deadline - now : 0;
+        if (pipeline_drain(run->pipeline, left < PROGRESS_MS ? (uint32_t)left : PROGRESS_MS))
+            return true;
+        if (left <= PROGRESS_MS)
+            return false;
+        if (run->progress)
+            run->progress(run->progress_context);
+    }
+}
+
 bool world_run_stop(struct world_run *run, uint64_t deadline)
 {
     bool drained = true;
@@ -356,10 +376,8 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
     for (size_t i = 0; run->feeds && i < run->config->feed_count; i++)
         if (run->feeds[i])
             feed_end(run->feeds[i]);
-    if (run->pipeline) {
-        uint64_t now = clock_monotonic_ms();
-        drained = pipeline_drain(run->pipeline, deadline > now ? (uint32_t)(deadline - now) : 0);
-    }
+    if (run->pipeline)
+        drained = drain(run, deadline);
     for (size_t i = 0; i < run->partner_count; i++)
         sender_stop(run->senders[i]); /* before the committer, which marks what they sent */
     if (run->pipeline)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "platform/file.h"
+#include "platform/inject.h"
 #include "platform/path.h"
 #include "tests/integration/scene.h"
 #include "tests/support/cb_cmocka.h"
@@ -311,6 +312,50 @@ static void a_stop_and_a_start_lose_nothing(void **state)
     scene_release(&scene);
 }
 
+static struct platform_status refuse_renames(void *context, enum platform_call call, const char *path)
+{
+    (void)context;
+    (void)path;
+    return (struct platform_status){call == PLATFORM_CALL_RENAME ? PLATFORM_BUSY : PLATFORM_OK, 0};
+}
+
+static void count_progress(void *context)
+{
+    *(unsigned *)context += 1;
+}
+
+/* A file that cannot be moved keeps no stop waiting beyond its deadline; meanwhile the service manager hears that it lives. */
+static void a_stop_keeps_its_deadline_and_the_next_start_ends_what_is_left(void **state)
+{
+    (void)state;
+    struct scene scene;
+    unsigned progress = 0;
+    char message[400] = "";
+    scene_init(&scene, NULL);
+    scene_drop(&scene, "DEM1.ini", EXAMPLE);
+    platform_inject_set(refuse_renames, NULL);
+    struct engine_options options = {scene.config, count_progress, &progress};
+    assert_int_equal(engine_start(&options, &scene.engine, message, sizeof message), ENGINE_STARTED);
+    struct engine_figures figures;
+    do
+        engine_figures(scene.engine, &figures);
+    while (figures.applied == 0 && !engine_wait_idle(scene.engine, 10));
+    progress = 0;
+    assert_false(engine_stop(scene.engine, 2500, message, sizeof message));
+    scene.engine = NULL;
+    platform_inject_set(NULL, NULL);
+    assert_true(progress >= 1);
+    assert_int_equal(scene_event_count(EVENT_STOP_DEADLINE), 1);
+    scene_assert_rows(&scene, "SELECT state, in_place FROM file", "done|1");
+
+    scene_start(&scene);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state, in_place FROM file", "done|0");
+    scene_assert_rows(&scene, "SELECT state FROM message", "applied"); /* once */
+    assert_int_equal(scene_count_files(scene.share), 0);
+    scene_release(&scene);
+}
+
 static void only_one_engine_runs_on_a_data_folder(void **state)
 {
     (void)state;
@@ -342,6 +387,7 @@ int main(void)
         cmocka_unit_test(names_that_are_never_taken_stay),
         cmocka_unit_test(quiet_time_protects_a_file_that_is_appended_to),
         cmocka_unit_test(a_stop_and_a_start_lose_nothing),
+        cmocka_unit_test(a_stop_keeps_its_deadline_and_the_next_start_ends_what_is_left),
         cmocka_unit_test(only_one_engine_runs_on_a_data_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
