@@ -14,8 +14,8 @@
 #include "platform/path.h"
 #include "service/watch/settle.h"
 
-#define NAME_COUNT     ((size_t)200)
-#define OPERATIONS_MAX 400
+#define NAME_COUNT     ((size_t)100) /* more than the table first has room for */
+#define OPERATIONS_MAX 300
 
 static const struct config_match matches[] = {
     {.pattern = "q*.ini", .ready = CONFIG_READY_QUIET, .quiet_ms = 1000, .give_up_ms = 20000},
@@ -40,19 +40,20 @@ struct file {
 
 struct model {
     struct file files[NAME_COUNT];
-    char names[NAME_COUNT][16];
     bool strict;
     uint64_t now;
     unsigned gone_said[NAME_COUNT]; /* by settle */
 };
 
+static char names[NAME_COUNT][16];
+
 /* A few names of every kind; "q7.ini" and "q07.ini" are told apart only by their bytes. */
-static void name_files(struct model *model)
+static void name_files(void)
 {
     static const char *const heads[] = {"q", "q0", "c", "x", "q"};
     static const char *const tails[] = {".ini", ".ini", ".ini", ".txt", ".tmp"};
     for (size_t i = 0; i < NAME_COUNT; i++)
-        (void)snprintf(model->names[i], sizeof model->names[i], "%s%zu%s", heads[i % 5], i / 5, tails[i % 5]);
+        (void)snprintf(names[i], sizeof names[i], "%s%zu%s", heads[i % 5], i / 5, tails[i % 5]);
 }
 
 static bool is_ignored(size_t index)
@@ -65,10 +66,10 @@ static const struct config_match *match_of(size_t index)
     return index % 5 <= 1 ? &matches[0] : index % 5 == 2 ? &matches[1] : NULL;
 }
 
-static size_t index_of(const struct model *model, const char *name)
+static size_t index_of(const char *name)
 {
     size_t index = 0;
-    while (index < NAME_COUNT && strcmp(model->names[index], name) != 0)
+    while (index < NAME_COUNT && strcmp(names[index], name) != 0)
         index++;
     FUZZ_MUST(index < NAME_COUNT);
     return index;
@@ -78,7 +79,7 @@ static void hear_gone(void *context, const struct settle_entry *entry)
 {
     struct model *model = context;
     FUZZ_MUST(entry->state == SETTLE_WAITING || entry->state == SETTLE_DUE);
-    model->gone_said[index_of(model, entry->name)]++;
+    model->gone_said[index_of(entry->name)]++;
 }
 
 /* ---- what the model does ---- */
@@ -158,7 +159,7 @@ static bool comes_before(const struct model *model, size_t a, size_t b)
     int64_t first = model->files[a].marks.written_us, second = model->files[b].marks.written_us;
     if (first != second)
         return first < second;
-    return path_compare_natural(model->names[a], model->names[b]) < 0;
+    return path_compare_natural(names[a], names[b]) < 0;
 }
 
 /* The file that must come next; NAME_COUNT: none. */
@@ -204,7 +205,7 @@ static struct file_marks read_marks(struct fuzz_supply *supply)
 static void observe(struct model *model, struct settle *settle, size_t index, const struct file_marks *marks,
                     bool has_identity)
 {
-    FUZZ_MUST(settle_observe(settle, model->names[index], marks, has_identity, model->now));
+    FUZZ_MUST(settle_observe(settle, names[index], marks, has_identity, model->now));
     model_observe(model, index, marks, has_identity);
 }
 
@@ -255,7 +256,7 @@ static void look(struct model *model, struct settle *settle, struct fuzz_supply 
     FUZZ_MUST((entry == NULL) == (next == NAME_COUNT));
     if (entry == NULL)
         return;
-    FUZZ_MUST(strcmp(entry->name, model->names[next]) == 0);
+    FUZZ_MUST(strcmp(entry->name, names[next]) == 0);
     struct file *file = &model->files[next];
     FUZZ_MUST(!file->in_flight && entry->state == SETTLE_DUE);
     FUZZ_MUST(entry->due <= model->now && entry->due == file->due);
@@ -300,7 +301,7 @@ static void look(struct model *model, struct settle *settle, struct fuzz_supply 
 static void finish(struct model *model, struct settle *settle, size_t index, bool once_more)
 {
     struct file *file = &model->files[index];
-    bool look_now = settle_finished(settle, model->names[index], once_more, model->now);
+    bool look_now = settle_finished(settle, names[index], once_more, model->now);
     FUZZ_MUST(look_now == (file->known && file->in_flight && !once_more && file->replaced));
     if (!file->known || !file->in_flight)
         return;
@@ -336,7 +337,7 @@ static void check_entries(const struct model *model, struct settle *settle)
 {
     for (size_t i = 0; i < NAME_COUNT; i++) {
         const struct file *file = &model->files[i];
-        const struct settle_entry *entry = settle_find(settle, model->names[i]);
+        const struct settle_entry *entry = settle_find(settle, names[i]);
         FUZZ_MUST(model->gone_said[i] == file->gone);
         FUZZ_MUST((entry != NULL) == file->known);
         if (entry == NULL)
@@ -372,7 +373,7 @@ static void step(struct model *model, struct settle *settle, struct fuzz_supply 
         break;
     case 7: scan(model, settle, supply); break;
     case 8:
-        settle_lost(settle, model->names[index]);
+        settle_lost(settle, names[index]);
         model_lose(&model->files[index]);
         break;
     case 9: finish(model, settle, index, false); break;
@@ -387,7 +388,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct model model;
     struct fuzz_supply supply = {data, size};
     model = (struct model){.now = 1000000};
-    name_files(&model);
+    if (names[0][0] == '\0')
+        name_files();
     model.strict = (fuzz_byte(&supply) & 1) != 0;
     const struct config_feed feed = {.name = "jms",
                                      .order = model.strict ? CONFIG_ORDER_STRICT : CONFIG_ORDER_FREE,
