@@ -15,11 +15,13 @@
 #include "tests/bench/sample.h"
 #include "tests/bench/site.h"
 
-#define EVERY_US   100000 /* 10 files a second */
-#define LOOK_US    100    /* between two looks at the database */
-#define FILES_MAX  300
-#define LONGEST_US (UINT64_C(30) * 1000 * 1000)
-#define SETTLE_US  (UINT64_C(300) * 1000) /* after the start, so that the first scan is over */
+#define EVERY_US     100000 /* 10 files a second */
+#define LOOK_US      100    /* between two looks at the database */
+#define FILES_MAX    300
+#define CLOSED_FILES 300
+#define QUIET_FILES  150
+#define LONGEST_US   (UINT64_C(30) * 1000 * 1000)
+#define SETTLE_US    (UINT64_C(300) * 1000) /* after the start, so that the first scan is over */
 
 static bool is_there(sqlite3_stmt *look, size_t number)
 {
@@ -72,27 +74,20 @@ static void say_spread(double *milliseconds, size_t files)
 }
 
 /* Milliseconds of each file, from just before its rename to the look that found its row. The oldest that is missing is looked
- * for, so a file that overtakes is counted late rather than early. */
-static void measure(const char *ready, size_t files, double *milliseconds, struct flushes *flushes)
+ * for, so a file that overtakes is counted late rather than early. `flushes` may be NULL. */
+static void measure_at(const struct site *site, size_t files, double *milliseconds, struct flushes *flushes)
 {
     uint64_t dropped_at[FILES_MAX];
-    struct site site;
-    site_make(&site, ready);
-    site_stage(&site, 1, files);
-    site_start(&site);
-    bench_sleep_us(SETTLE_US);
-    sqlite3 *db = site_connect(&site);
+    sqlite3 *db = site_connect(site);
     sqlite3_stmt *look = NULL;
     if (sqlite3_prepare_v2(db, "SELECT 1 FROM booking WHERE authority = 'JMS' AND booking_number = ?", -1,
                            &look, NULL) != SQLITE_OK)
         bench_fail("%s", sqlite3_errmsg(db));
-    if (flushes)
-        flushes_open(flushes, &site);
     uint64_t begun = clock_monotonic_us();
     size_t dropped = 0, seen = 0;
     while (seen < files) {
         if (dropped < files && clock_monotonic_us() >= begun + dropped * EVERY_US) {
-            dropped_at[dropped] = site_drop(&site, dropped + 1);
+            dropped_at[dropped] = site_drop(site, dropped + 1);
             dropped++;
         }
         while (seen < dropped && is_there(look, seen + 1)) {
@@ -106,28 +101,48 @@ static void measure(const char *ready, size_t files, double *milliseconds, struc
             bench_fail("file %zu did not become a row", seen + 1);
         bench_sleep_us(LOOK_US);
     }
-    if (flushes)
-        (void)close(flushes->file);
     (void)sqlite3_finalize(look);
     (void)sqlite3_close(db);
-    site_remove(&site);
     say_spread(milliseconds, files);
+}
+
+void drop_measure_at(const struct site *site, size_t files, double *milliseconds)
+{
+    if (files > FILES_MAX)
+        bench_fail("at most %d files can be dropped", FILES_MAX);
+    measure_at(site, files, milliseconds, NULL);
+}
+
+static void start(struct site *site, const char *ready, size_t files)
+{
+    site_make(site, ready);
+    site_stage(site, 1, files);
+    site_start(site);
+    bench_sleep_us(SETTLE_US);
 }
 
 void drop_measure_closed(void)
 {
-    double milliseconds[FILES_MAX];
+    double milliseconds[CLOSED_FILES];
     struct flushes flushes;
-    measure("ready=\"closed\"", 300, milliseconds, &flushes);
+    struct site site;
+    start(&site, "ready=\"closed\"", CLOSED_FILES);
+    flushes_open(&flushes, &site);
+    measure_at(&site, CLOSED_FILES, milliseconds, &flushes);
+    (void)close(flushes.file);
+    site_remove(&site);
     figure_set(FIGURE_FLUSH_P50_MS, bench_percentile(flushes.milliseconds, flushes.count, 0.5));
     figure_set(FIGURE_FLUSH_P99_MS, bench_percentile(flushes.milliseconds, flushes.count, 0.99));
-    figure_set(FIGURE_DROP_P50_MS, bench_percentile(milliseconds, 300, 0.5));
-    figure_set(FIGURE_DROP_P99_MS, bench_percentile(milliseconds, 300, 0.99));
+    figure_set(FIGURE_DROP_P50_MS, bench_percentile(milliseconds, CLOSED_FILES, 0.5));
+    figure_set(FIGURE_DROP_P99_MS, bench_percentile(milliseconds, CLOSED_FILES, 0.99));
 }
 
 void drop_measure_quiet(void)
 {
-    double milliseconds[FILES_MAX];
-    measure("", 150, milliseconds, NULL);
-    figure_set(FIGURE_QUIET_P99_MS, bench_percentile(milliseconds, 150, 0.99));
+    double milliseconds[QUIET_FILES];
+    struct site site;
+    start(&site, "", QUIET_FILES);
+    measure_at(&site, QUIET_FILES, milliseconds, NULL);
+    site_remove(&site);
+    figure_set(FIGURE_QUIET_P99_MS, bench_percentile(milliseconds, QUIET_FILES, 0.99));
 }

@@ -2,6 +2,13 @@
 #ifndef TESTS_BENCH_DROP_H
 #define TESTS_BENCH_DROP_H
 
+#include <stddef.h>
+
+#include "tests/bench/site.h"
+
+/* Drops `files` staged files of a site at which an engine runs, and measures each: milliseconds[files]. */
+void drop_measure_at(const struct site *site, size_t files, double *milliseconds);
+
 /* 10 files a second, 300 of them, ready="closed". */
 void drop_measure_closed(void);
 

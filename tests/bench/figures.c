@@ -1,8 +1,7 @@
 #include "tests/bench/figures.h"
 
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum goal {
     GOAL_NONE,
@@ -53,25 +52,6 @@ void figure_set(enum figure figure, double value)
 void figure_missing(enum figure figure, const char *reason)
 {
     figures[figure].missing = reason;
-}
-
-bool figures_load_wine(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return false;
-    char line[200];
-    while (fgets(line, sizeof line, file) != NULL) {
-        char *value = strchr(line, ' ');
-        if (strncmp(line, "wine.", 5) != 0 || value == NULL)
-            continue;
-        *value++ = '\0';
-        for (enum figure i = 0; i < FIGURE_COUNT; i++)
-            if (strcmp(table[i].key, line) == 0)
-                figure_set(i, strtod(value, NULL));
-    }
-    (void)fclose(file);
-    return true;
 }
 
 static const char *verdict(enum figure figure)

@@ -5,8 +5,6 @@
 #ifndef TESTS_BENCH_FIGURES_H
 #define TESTS_BENCH_FIGURES_H
 
-#include <stdbool.h>
-
 enum figure {
     FIGURE_FILES_PER_S,
     FIGURE_CEILING_FILES_PER_S,
@@ -35,10 +33,6 @@ void figure_set(enum figure figure, double value);
 
 /* Why a figure stays null: static text. */
 void figure_missing(enum figure figure, const char *reason);
-
-/* Takes over the figures of another program: the lines "KEY VALUE" of the file at `path` whose key begins with "wine.".
- * False when there is no such file. */
-bool figures_load_wine(const char *path);
 
 void figures_print_table(void);
 void figures_print_json(void);

@@ -3,7 +3,7 @@
  *
  *   corbridge_bench [--json] [--folder FOLDER] [--only PART]...
  *
- * Parts: backlog, large, drop, quiet, start, idle, size. What is not measured is null. All temporary files lie below FOLDER;
+ * Parts: backlog, large, drop, quiet, start, idle, size, wine. What is not measured is null. All temporary files lie below FOLDER;
  * without it beside this program, on the disk of the build.
  */
 #include <errno.h>
@@ -20,6 +20,7 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/process.h"
 #include "tests/bench/site.h"
+#include "tests/bench/wine.h"
 
 static const struct {
     const char *name, *what;
@@ -32,6 +33,7 @@ static const struct {
     {"start", "starts of the program", process_measure_start},
     {"idle", "the program without work", process_measure_idle},
     {"size", "sizes of the Windows build", process_measure_sizes},
+    {"wine", "the Windows build under Wine", wine_measure},
 };
 
 #define PART_COUNT (sizeof parts / sizeof parts[0])
@@ -88,15 +90,6 @@ double bench_percentile(double *values, size_t count, double part)
 
 /* ---- the program ---- */
 
-static void load_wine(void)
-{
-    const char *path = getenv("CORBRIDGE_WINE_FIGURES");
-    if (path != NULL && figures_load_wine(path))
-        return;
-    for (enum figure i = FIGURE_WINE_FILES_PER_S; i < FIGURE_COUNT; i++)
-        figure_missing(i, "no figures: CORBRIDGE_WINE_FIGURES names no file");
-}
-
 static int usage(void)
 {
     (void)fputs("usage: corbridge_bench [--json] [--folder FOLDER] [--only PART]...\nparts:", stderr);
@@ -136,7 +129,6 @@ int main(int argc, char **argv)
         bench_say("%s", parts[i].what);
         parts[i].measure();
     }
-    load_wine();
     if (json)
         figures_print_json();
     else

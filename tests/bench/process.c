@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -28,22 +29,20 @@
 
 extern char **environ;
 
-/* Starts the program and waits until it says that it runs. */
-static pid_t start_program(const struct site *site, FILE **errors)
+pid_t process_start(char *const arguments[], FILE **errors)
 {
-    char program[] = BENCH_PROGRAM, run[] = "run", option[] = "--config";
-    char *arguments[] = {program, run, option, site->config_path, NULL};
     int ends[2];
     posix_spawn_file_actions_t actions;
     pid_t child = 0;
     if (pipe(ends) != 0 || posix_spawn_file_actions_init(&actions) != 0 ||
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0 ||
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO) != 0 ||
         posix_spawn_file_actions_addclose(&actions, ends[0]) != 0 ||
         posix_spawn_file_actions_addclose(&actions, ends[1]) != 0)
         bench_fail("no process can be started: %s", strerror(errno));
-    int error = posix_spawn(&child, program, &actions, NULL, arguments, environ);
+    int error = posix_spawn(&child, arguments[0], &actions, NULL, arguments, environ);
     if (error != 0)
-        bench_fail("%s: %s", program, strerror(error));
+        bench_fail("%s: %s", arguments[0], strerror(error));
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)close(ends[1]);
     *errors = fdopen(ends[0], "r");
@@ -51,7 +50,14 @@ static pid_t start_program(const struct site *site, FILE **errors)
     while (*errors != NULL && fgets(line, sizeof line, *errors) != NULL)
         if (strncmp(line, RUNS_WORD, sizeof RUNS_WORD - 1) == 0)
             return child;
-    bench_fail("%s did not say that it runs", program);
+    bench_fail("%s did not say that it runs", arguments[0]);
+}
+
+static pid_t start_program(const struct site *site, FILE **errors)
+{
+    char program[] = BENCH_PROGRAM, run[] = "run", option[] = "--config";
+    char *arguments[] = {program, run, option, site->config_path, NULL};
+    return process_start(arguments, errors);
 }
 
 static void stop_program(pid_t child, FILE *errors)
@@ -88,10 +94,10 @@ static double processor_seconds(pid_t child)
     return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
-static double resident_megabytes(pid_t child)
+double process_resident_megabytes(pid_t process)
 {
     char path[64], line[200];
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)child);
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)process);
     FILE *file = fopen(path, "r");
     long kibibytes = 0;
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
@@ -121,7 +127,7 @@ void process_measure_idle(void)
     double before = processor_seconds(child);
     bench_sleep_us((uint64_t)IDLE_S * 1000000);
     figure_set(FIGURE_IDLE_CPU_PERCENT, (processor_seconds(child) - before) / IDLE_S * 100);
-    figure_set(FIGURE_IDLE_RSS_MB, resident_megabytes(child));
+    figure_set(FIGURE_IDLE_RSS_MB, process_resident_megabytes(child));
     stop_program(child, errors);
     site_remove(&site);
 }
@@ -174,11 +180,15 @@ static void measure_size(enum figure figure, const char *folder, const char *nam
         figure_missing(figure, "the Windows build is not there: ./dev build mingw-release");
 }
 
-void process_measure_sizes(void)
+const char *process_windows_build(void)
 {
     const char *folder = getenv("CORBRIDGE_BUILD_WINDOWS");
-    if (folder == NULL)
-        folder = BENCH_WINDOWS_BUILD;
+    return folder != NULL ? folder : BENCH_WINDOWS_BUILD;
+}
+
+void process_measure_sizes(void)
+{
+    const char *folder = process_windows_build();
     measure_size(FIGURE_EXE_BYTES, folder, "installer/corbridge.exe"); /* as it is shipped: stripped */
     measure_size(FIGURE_INSTALLER_BYTES, folder, "corbridge-setup.exe");
 }

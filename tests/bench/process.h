@@ -3,6 +3,18 @@
 #define TESTS_BENCH_PROCESS_H
 
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Starts a program that prints that CorBridge runs, as `corbridge run` does, and waits until it has said so. *errors is its error
+ * stream, which the caller closes when it has ended. Fails the benchmark when the program ends before. */
+pid_t process_start(char *const arguments[], FILE **errors);
+
+/* What the system says of a process. */
+double process_resident_megabytes(pid_t process);
+
+/* Folder of the Windows build. */
+const char *process_windows_build(void);
 
 /* From starting `corbridge run` to its word that it runs, on a data folder that it knows; median of five. */
 void process_measure_start(void);

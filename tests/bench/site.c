@@ -49,26 +49,29 @@ static char *make_folder(const char *folder, const char *name)
     return path;
 }
 
-static void configure(struct site *site, const char *ready)
+/* `root` is what the program that reads it calls the site's folder. */
+static void write_config(struct site *site, const char *ready, const char *root, char separator)
 {
-    char *pharmacy = make_folder(site->root, "pharmacy");
     char text[4096];
     int length = snprintf(text, sizeof text,
                           "<corbridge>\n"
-                          "  <data folder=\"%s\"/>\n"
+                          "  <data folder=\"%s%cdata\"/>\n"
                           "  <facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\"/>\n"
-                          "  <feed name=\"jms\" folder=\"%s\">\n"
+                          "  <feed name=\"jms\" folder=\"%s%cshare\">\n"
                           "    <match pattern=\"*.ini\" format=\"jms-event\" %s/>\n"
                           "  </feed>\n"
-                          "  <pharmacy name=\"diamond\" test-folder=\"%s\"/>\n"
+                          "  <pharmacy name=\"diamond\" test-folder=\"%s%cpharmacy\"/>\n"
                           "  <limits low-disk=\"64 MB\"/>\n"
                           "</corbridge>\n",
-                          site->data, site->share, ready, pharmacy);
-    free(pharmacy);
+                          root, separator, root, separator, ready, root, separator);
     site->config_path = join(site->root, "corbridge.xml");
     if (length < 0 || (size_t)length >= sizeof text ||
         file_store(site->config_path, text, (size_t)length).kind != PLATFORM_OK)
         bench_fail("the configuration cannot be written");
+}
+
+static void load_config(struct site *site)
+{
     struct config_faults faults;
     config_faults_init(&faults);
     site->config = config_load(site->config_path, NULL, &faults);
@@ -77,20 +80,35 @@ static void configure(struct site *site, const char *ready)
     config_faults_release(&faults);
 }
 
-void site_make(struct site *site, const char *ready)
+static void make(struct site *site, const char *folder)
 {
     static bool watched;
     if (!watched && atexit(remove_present) != 0)
         bench_fail("memory is exhausted");
     watched = true;
     memset(site, 0, sizeof *site);
-    site->root = join(base, "site-XXXXXX");
+    site->root = join(folder, "site-XXXXXX");
     if (mkdtemp(site->root) == NULL)
-        bench_fail("no folder can be made in %s: %s", base, strerror(errno));
+        bench_fail("no folder can be made in %s: %s", folder, strerror(errno));
     present = site;
     site->share = make_folder(site->root, "share");
     site->data = make_folder(site->root, "data");
-    configure(site, ready);
+    free(make_folder(site->root, "pharmacy"));
+}
+
+void site_make(struct site *site, const char *ready)
+{
+    make(site, base);
+    write_config(site, ready, site->root, PATH_SEPARATOR);
+    load_config(site);
+}
+
+void site_make_windows(struct site *site, const char *ready, const char *folder, const char *windows_base)
+{
+    char root[100];
+    make(site, folder);
+    (void)snprintf(root, sizeof root, "%s\\%s", windows_base, path_name(site->root));
+    write_config(site, ready, root, '\\');
 }
 
 void site_remove(struct site *site)

@@ -21,6 +21,10 @@ void site_set_folder(const char *folder);
 /* `ready` is the attribute of the only match rule, such as `ready="closed"`; "" for the default. */
 void site_make(struct site *site, const char *ready);
 
+/* The same below another folder, with a configuration for a Windows program that finds this folder at `windows_base`, such as "C:".
+ * The engine cannot be started in this process. */
+void site_make_windows(struct site *site, const char *ready, const char *folder, const char *windows_base);
+
 /* Stops the engine, if it runs, and removes everything. */
 void site_remove(struct site *site);
 
