@@ -124,11 +124,12 @@ contains "corbridge: the process that is stopped and killed below is its own" \
 
 # ---- Slow writers, all at once -----------------------------------------------------------------------------------------------
 
+# A writer that shares everything: nothing but our own denial of writing keeps its file from being taken.
 number=1000
 for feed in closed quiet hasty; do
     number=$((number + 1))
     parts "THREE-$feed" $number
-    writer "three-$feed" create "/$feed/THREE-$feed.ini" rw write "/parts/THREE-$feed.1" pause 1000 write "/parts/THREE-$feed.2" \
+    writer "three-$feed" create "/$feed/THREE-$feed.ini" rwd write "/parts/THREE-$feed.1" pause 1000 write "/parts/THREE-$feed.2" \
         pause 1000 write "/parts/THREE-$feed.3" close
 done
 parts HELD 1010
