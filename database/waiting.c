@@ -50,15 +50,34 @@ static void read_bed(struct apply_work *work, const struct query *query, int col
     value->faulty = slice_equal(presence, SLICE_LITERAL("faulty"));
 }
 
+static void bind_booking(struct query *query, const struct apply_work *work, struct slice booking)
+{
+    query_bind_text(query, work->input->authority);
+    query_bind_slice(query, booking);
+}
+
+/* DATABASE_OK when something waits, DATABASE_NONE when not. Nearly never does anything wait for a new booking, and to sort
+ * nothing costs six times what this question costs. */
+static enum database_kind anything_waits(const struct apply_work *work, struct slice booking)
+{
+    struct query query = query_start(work->db, STATEMENT_WAITING_ANY);
+    bind_booking(&query, work, booking);
+    enum database_kind kind = query_step(&query);
+    query_end(&query);
+    return kind;
+}
+
 enum database_kind waiting_next(struct apply_work *work, struct slice booking, struct jms_event *event,
                                 struct apply_input *input, int64_t *message, const char **feed)
 {
     struct arena *arena = &work->db->scratch;
     bool valid = true;
+    enum database_kind kind = anything_waits(work, booking);
+    if (kind != DATABASE_OK)
+        return kind;
     struct query query = query_start(work->db, STATEMENT_WAITING_NEXT);
-    query_bind_text(&query, input->authority);
-    query_bind_slice(&query, booking);
-    enum database_kind kind = query_step(&query);
+    bind_booking(&query, work, booking);
+    kind = query_step(&query);
     if (kind == DATABASE_OK) {
         *message = query_int64(&query, 0);
         input->file = query_int64(&query, 1);

@@ -5,8 +5,8 @@
 -- here, with any settings of its own connection: what must hold is a CHECK or a trigger, and both use only what
 -- SQLite 3.37 has. Foreign keys are enforced on CorBridge's own connections only.
 --
--- The words of a CHECK stand in pairs in the tables that every file writes to: for three or more words in one IN, SQLite builds a
--- temporary b-tree with each row that is written, which was a quarter of the instructions that a file costs.
+-- In the tables that every file writes to, the words of a CHECK and of a partial index stand in pairs: for three or more words in one
+-- IN, SQLite builds a temporary b-tree with each row that is written, which was a quarter of the instructions that a file costs.
 
 PRAGMA application_id = 1128428135; -- 0x43427267, "CBrg": the file is CorBridge's
 
@@ -159,7 +159,7 @@ CREATE TABLE message (
     ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when an open message was ended; NULL: at once
     UNIQUE (file, ordinal)
 ) STRICT;
-CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched', 'waiting');
+CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched') OR state = 'waiting';
 
 -- What a location event says that waits for its booking. The row goes when the message ends.
 CREATE TABLE waiting_event (
