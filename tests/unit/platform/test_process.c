@@ -187,7 +187,13 @@ static void test_order_signal(void **state)
     assert_ok(thread_start(&thread, "setter", set_signal, setter));
     assert_true(order_signal_wait(waiter, UINT32_MAX));
     order_signal_wake(waiter);
+    assert_false(order_signal_wait(setter, 0));          /* that is no matter of another handle */
     assert_false(order_signal_wait(waiter, UINT32_MAX)); /* woken, and not by an order */
+    order_signal_set(setter);
+    order_signal_wake(waiter);
+    assert_true(
+        order_signal_wait(waiter, UINT32_MAX)); /* an order goes first, and the wake-up is not forgotten */
+    assert_false(order_signal_wait(waiter, UINT32_MAX));
     thread_join(thread);
     order_signal_close(setter);
     order_signal_set(waiter); /* the name lives on as long as anybody has it open */
