@@ -314,6 +314,8 @@ void committer_run(void *context)
         bool asked;
         if (next_group(&committer, &group, &asked, &last))
             commit_group(&committer, &group);
+        if (committer.trouble_since != 0 && stopping(pipeline))
+            break; /* the rows say how far everything is; another try could wait for a lock as long as the first */
         if (!last && !committer.down &&
             (asked || outgoing_due_in(&committer.outgoing, clock_monotonic_ms()) == 0))
             look_outside(&committer, asked);
