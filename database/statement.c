@@ -125,7 +125,8 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_WAITING_INSERT] =
         "INSERT INTO waiting_event (message, authority, patient_id, booking_number, facility, housing,"
         " bed_presence, bed, empty_clears, waits_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [STATEMENT_WAITING_ANY] = "SELECT 1 FROM waiting_event WHERE authority = ? AND booking_number = ? LIMIT 1",
+    [STATEMENT_WAITING_ANY] =
+        "SELECT 1 FROM waiting_event WHERE authority = ? AND booking_number = ? LIMIT 1",
     [STATEMENT_WAITING_NEXT] =
         "SELECT w.message, m.file, m.ordinal, m.event_at, f.arrived_at, w.patient_id, w.facility,"
         " w.housing, w.bed_presence, w.bed, w.empty_clears, f.feed"

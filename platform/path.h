@@ -15,10 +15,10 @@
 
 /* PATH_NAME_BYTES: how many bytes one name may have. Windows counts UTF-16 units instead. */
 #ifdef _WIN32
-#define PATH_SEPARATOR '\\'
+#define PATH_SEPARATOR  '\\'
 #define PATH_NAME_BYTES SIZE_MAX
 #else
-#define PATH_SEPARATOR '/'
+#define PATH_SEPARATOR  '/'
 #define PATH_NAME_BYTES ((size_t)255)
 #endif
 
