@@ -1,0 +1,336 @@
+/*
+ * The engine in a process of its own, killed with SIGKILL at random moments while files and orders stream in. After the last
+ * restart ledger, rows, archive and pharmacy agree: each file exactly once and in order, each order exactly once, nothing in
+ * quarantine. And one file that brings its worker down: that one alone ends in quarantine.
+ *
+ *   test_kill [KILLS [FILES]]      15 and 500, unless said
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/path.h"
+#include "service/pipeline/pipeline_private.h"
+#include "tests/integration/wait.h"
+#include "tests/support/cb_cmocka.h"
+#include "tests/support/test_main.h"
+
+enum {
+    BOOKINGS = 20,
+    ORDERS_A_ROUND = 3,
+    LONGEST_WORK_US = 12000
+};
+
+static int kills = 15, files = 500;
+
+/* ---- a process with the engine ---- */
+
+/* Runs the engine for ever. */
+static pid_t start_process(struct scene *scene, void (*before_parse)(const struct job *))
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child > 0)
+        return child;
+    struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    worker_before_parse = before_parse;
+    char message[400] = "";
+    struct engine_options options = {.config = scene->config};
+    if (engine_start(&options, &scene->engine, message, sizeof message) != ENGINE_STARTED) {
+        print_error("engine_start: %s\n", message);
+        _exit(3);
+    }
+    for (;;)
+        (void)pause();
+}
+
+static void kill_process(pid_t child)
+{
+    int status = 0;
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+        fail_msg("the engine's process ended by itself: status 0x%x", (unsigned)status);
+}
+
+/* ---- what streams in ---- */
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint32_t draw(uint32_t below)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (uint32_t)(random_state >> 16) % below;
+}
+
+static void file_name(int number, char out[32])
+{
+    (void)snprintf(out, 32, "F%d.ini", number);
+}
+
+/* File `number` is about booking number % BOOKINGS: first a DEM, then Locations that move it to H<number>. */
+static char *file_text(int number)
+{
+    char booking[16], housing[16];
+    (void)snprintf(booking, sizeof booking, "B%d", number % BOOKINGS);
+    (void)snprintf(housing, sizeof housing, "H%d", number);
+    if (number / BOOKINGS % 2 == 0)
+        return scene_dem(booking, booking, housing, NULL);
+    char *text = malloc(256);
+    assert_non_null(text);
+    (void)snprintf(
+        text, 256,
+        "DataType=\"PatientLocation\"\r\nPatientID=\"%s\"\r\nFacility=\"VCSO\"\r\nBooking=\"%s\"\r\n"
+        "Housing=\"%s\"\r\nBed=\"1\"\r\n",
+        booking, booking, housing);
+    return text;
+}
+
+static void drop_file(struct scene *scene, int number)
+{
+    char name[32], *text = file_text(number);
+    file_name(number, name);
+    drop_quickly(scene, name, text);
+    free(text);
+}
+
+static void insert_orders(struct scene *scene, int round)
+{
+    for (int i = 0; i < ORDERS_A_ROUND; i++) {
+        char sql[512];
+        (void)snprintf(
+            sql, sizeof sql,
+            "INSERT INTO medication_order (placer_number, order_control, patient, booking, ndc, ordered_at,"
+            " dose_amount, dose_units, route, frequency, provider) VALUES ('O%d-%d', 'NW', 1, 1,"
+            " '00904582460', '2026-11-23T18:05:09Z', '2', 'TAB', 'PO', 'BID', 'U17')",
+            round, i);
+        scene_execute(scene, sql);
+    }
+}
+
+/* One whole run in peace: the first booking, and what orders need. */
+static void begin_world(struct scene *scene)
+{
+    scene_start(scene);
+    drop_file(scene, 0);
+    scene_settle(scene);
+    scene_stop(scene);
+    scene_execute(scene, "INSERT INTO provider (provider_id, last_name, first_name, npi)"
+                         " VALUES ('U17', 'Hale', 'Nathaniel', '1234567893');"
+                         "INSERT INTO drug (ndc, name, strength)"
+                         " VALUES ('00904582460', 'Ibuprofen 200 MG Tablet', '200 mg')");
+}
+
+/* ---- what must be true in the end ---- */
+
+/* Each row's file lies where the row says, with the bytes that were dropped under its name. */
+static void assert_archive_agrees(struct scene *scene)
+{
+    for (int number = 0; number < files; number++) {
+        char sql[128], name[32], *text = file_text(number);
+        file_name(number, name);
+        (void)snprintf(sql, sizeof sql, "SELECT 'test/' || stored FROM file WHERE name = '%s'", name);
+        char *path = path_join(scene->data, scene_rows(scene, sql));
+        char *bytes = scene_read(path);
+        assert_string_equal(bytes, text);
+        free(bytes);
+        free(path);
+        free(text);
+    }
+    assert_int_equal(scene_count_files(scene_path(scene, "data/test")), files);
+}
+
+static void assert_nothing_was_lost(struct scene *scene, int orders)
+{
+    char expected[64];
+    assert_int_equal(scene_count_files(scene->share), 0);
+    (void)snprintf(expected, sizeof expected, "%d|%d|0|%d", files, files, files);
+    scene_assert_rows(scene,
+                      "SELECT count(*), sum(state = 'done'), sum(in_place), count(DISTINCT name) FROM file",
+                      expected);
+    (void)snprintf(expected, sizeof expected, "%d|%d|%d", files, files, files);
+    scene_assert_rows(scene, "SELECT count(*), sum(state = 'applied'), count(DISTINCT file) FROM message",
+                      expected);
+    assert_archive_agrees(scene);
+    /* In order: what was written later has the higher number, and each booking ends where its last file says. */
+    scene_assert_rows(scene,
+                      "SELECT count(*) FROM file a JOIN file b ON b.id > a.id"
+                      " WHERE CAST(substr(b.name, 2) AS INTEGER) < CAST(substr(a.name, 2) AS INTEGER)",
+                      "0");
+    scene_assert_rows(
+        scene, "SELECT count(*) FROM message a JOIN message b ON b.id > a.id WHERE b.file < a.file", "0");
+    for (int booking = 0; booking < BOOKINGS; booking++) {
+        char sql[128];
+        int last = files - 1 - (files - 1 - booking) % BOOKINGS;
+        (void)snprintf(sql, sizeof sql, "SELECT housing FROM booking WHERE booking_number = 'B%d'", booking);
+        (void)snprintf(expected, sizeof expected, "H%d", last);
+        scene_assert_rows(scene, sql, expected);
+    }
+    /* Orders: one message each, sent once, under the name and with the bytes that are in the outbox. */
+    (void)snprintf(expected, sizeof expected, "%d|%d", orders, orders);
+    scene_assert_rows(scene, "SELECT count(*), count(DISTINCT order_event) FROM outbox", expected);
+    (void)snprintf(expected, sizeof expected, "%d", orders);
+    scene_assert_rows(scene, "SELECT count(*) FROM outbox WHERE state = 'sent'", expected);
+    assert_int_equal(scene_count_files(scene->pharmacy), orders);
+    for (int id = 1; id <= orders; id++) {
+        char sql[128];
+        (void)snprintf(sql, sizeof sql, "SELECT file_name FROM outbox WHERE id = %d", id);
+        char *path = path_join(scene->pharmacy, scene_rows(scene, sql));
+        char *bytes = scene_read(path);
+        (void)snprintf(sql, sizeof sql, "SELECT CAST(bytes AS TEXT) FROM outbox WHERE id = %d", id);
+        assert_string_equal(bytes, scene_rows(scene, sql));
+        free(bytes);
+        free(path);
+    }
+}
+
+struct first_file {
+    struct scene *scene;
+    char name[32];
+};
+
+static bool first_is_taken(void *context)
+{
+    const struct first_file *first = context;
+    bool there = true;
+    assert_int_equal(file_exists(share_path(first->scene, first->name), &there).kind, PLATFORM_OK);
+    return !there;
+}
+
+static void sleep_microseconds(uint32_t microseconds)
+{
+    struct timespec time = {0, (long)microseconds * 1000};
+    (void)nanosleep(&time, NULL);
+}
+
+static void killed_at_any_moment_each_file_and_order_is_done_once(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    begin_world(&scene);
+    int dropped = 1;
+    for (int round = 0; round < kills; round++) {
+        int until = 1 + (int)((int64_t)(files - 1) * (round + 1) / kills);
+        bool while_starting = draw(4) == 0;
+        pid_t child = start_process(&scene, NULL);
+        insert_orders(&scene, round);
+        if (while_starting) {
+            sleep_microseconds(draw(60000));
+        } else { /* until it is at work: then it is killed in the middle of what comes now */
+            struct first_file first = {.scene = &scene};
+            file_name(dropped, first.name);
+            drop_file(&scene, dropped++);
+            wait_until("the first file to be taken", first_is_taken, &first);
+        }
+        while (dropped < until)
+            drop_file(&scene, dropped++);
+        sleep_microseconds(draw(LONGEST_WORK_US));
+        kill_process(child);
+    }
+    scene_start(&scene);
+    scene_settle(&scene);
+    assert_nothing_was_lost(&scene, kills * ORDERS_A_ROUND);
+    print_message("%s files were claimed when a process was killed\n",
+                  scene_rows(&scene, "SELECT count(*) FROM file WHERE attempt > 0"));
+    scene_release(&scene);
+}
+
+/* ---- a file that brings the process down ---- */
+
+static void die_of_bad_files(const struct job *job)
+{
+    if (strcmp(job->name, "BAD.ini") == 0)
+        abort();
+}
+
+struct process_watch {
+    struct scene *scene;
+    pid_t child;
+    int status;
+    bool ended;
+};
+
+static bool ended_or_finished(void *context)
+{
+    struct process_watch *watch = context;
+    watch->ended = waitpid(watch->child, &watch->status, WNOHANG) == watch->child;
+    return watch->ended ||
+           (scene_count_files(watch->scene->share) == 0 &&
+            strcmp(scene_rows(watch->scene, "SELECT count(*) FROM file WHERE in_place = 1"), "0") == 0);
+}
+
+static void a_file_that_brings_the_process_down_three_times_alone_is_quarantined_alone(void **state)
+{
+    (void)state;
+    enum {
+        GOOD = 100
+    };
+    struct scene scene;
+    scene_init(&scene, NULL);
+    begin_world(&scene);
+    for (int i = 1; i <= GOOD; i++) {
+        drop_file(&scene, i);
+        if (i == GOOD / 2) {
+            char *text = scene_dem("BAD", "BAD", NULL, NULL);
+            drop_quickly(&scene, "BAD.ini", text);
+            free(text);
+        }
+    }
+    int deaths = 0;
+    for (bool finished = false; !finished;) {
+        struct process_watch watch = {.scene = &scene, .child = start_process(&scene, die_of_bad_files)};
+        wait_until("the process to end, or to be done", ended_or_finished, &watch);
+        finished = !watch.ended;
+        if (finished) {
+            kill_process(watch.child);
+        } else {
+            assert_true(WIFSIGNALED(watch.status));
+            assert_int_equal(WTERMSIG(watch.status), SIGABRT);
+            deaths++;
+        }
+        assert_true(deaths <= 4); /* once among others, three times alone */
+    }
+    assert_int_equal(deaths, 4);
+    scene_assert_rows(&scene, "SELECT name, state, reason, attempt, in_place FROM file WHERE state <> 'done'",
+                      "BAD.ini|quarantined|suspect|3|0");
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "%d|%d", GOOD + 1, GOOD + 1);
+    scene_assert_rows(&scene, "SELECT count(*), sum(in_place = 0) FROM file WHERE state = 'done'", expected);
+    scene_assert_rows(&scene, "SELECT count(*) FROM message WHERE state = 'applied'", "101");
+    assert_non_null(scene_find_file(scene_path(&scene, "data"), "_BAD.ini.reason.txt"));
+    scene_release(&scene);
+}
+
+int main(int argc, char **argv)
+{
+    test_main_init();
+    if (argc > 1)
+        kills = (int)strtol(argv[1], NULL, 10);
+    if (argc > 2)
+        files = (int)strtol(argv[2], NULL, 10);
+    if (kills < 1 || files < 2 * BOOKINGS) {
+        (void)fprintf(stderr, "usage: test_kill [KILLS [FILES]]: at least 1 kill and %d files\n",
+                      2 * BOOKINGS);
+        return 2;
+    }
+    if (argc > 1) /* another story each time */
+        random_state ^= (uint64_t)clock_utc_us();
+    print_message("%d kills over %d files, seed %llu\n", kills, files, (unsigned long long)random_state);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_at_any_moment_each_file_and_order_is_done_once),
+        cmocka_unit_test(a_file_that_brings_the_process_down_three_times_alone_is_quarantined_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
