@@ -356,6 +356,101 @@ static void a_stop_keeps_its_deadline_and_the_next_start_ends_what_is_left(void 
     scene_release(&scene);
 }
 
+/* A medication order as CorEMR enters it (docs/database.md). */
+static const char ORDER[] =
+    "INSERT INTO provider (provider_id, last_name, first_name, npi) VALUES ('w-1', 'Sample', 'Alice', '1234567893');"
+    "INSERT INTO drug (ndc, rxnorm, name, strength, dosage_form)"
+    " VALUES ('00093720198', '314076', 'Lisinopril 10 mg tablet', '10 mg', 'TAB');"
+    "INSERT INTO medication_order (placer_number, order_control, patient, booking, provider, ndc, ordered_at,"
+    " dose_amount, dose_units, route, frequency, instructions, quantity, quantity_units, days_supply)"
+    " SELECT 'W-1001', 'NW', patient, id, 'w-1', '00093720198', '2026-11-23T10:00:00Z', '1', 'TAB', 'PO', 'QD',"
+    " 'Take one tablet each morning', '30', 'TAB', 30 FROM booking ORDER BY id LIMIT 1;";
+
+static void an_order_becomes_a_file_in_the_folder_of_the_pharmacy(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    char *dem = scene_dem(NULL, NULL, NULL, NULL);
+    scene_drop(&scene, "DEM1.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_execute(&scene, ORDER);
+    engine_commands_now(scene.engine);
+    struct engine_figures figures;
+    do
+        engine_figures(scene.engine, &figures);
+    while (figures.sent == 0 && !engine_wait_idle(scene.engine, 10));
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM outbox", "sent");
+    scene_assert_rows(&scene, "SELECT state FROM order_event", "rendered");
+    assert_int_equal(scene_count_files(scene.pharmacy), 1);
+    char *message = scene_read(scene_find_file(scene.pharmacy, ".hl7"));
+    assert_int_equal(strncmp(message, "MSH|^~\\&|", 9), 0);
+    assert_non_null(strstr(message, "|RDE^O11^RDE_O11|"));
+    assert_non_null(strstr(message, "\rORC|NW|W-1001|"));
+    assert_non_null(strstr(message, "00093720198^Lisinopril 10 mg tablet^NDC"));
+    assert_string_equal(message, scene_rows(&scene, "SELECT CAST(bytes AS TEXT) FROM outbox"));
+    free(message);
+    scene_release(&scene);
+}
+
+/* Values that occur nowhere else, one for each field, and a name of a file with a booking number in it. */
+static const char *const SECRETS[] = {"QZPATIENT",  "QZLAST",     "QZFIRST",   "QZMIDDLE", "1951-03-17",
+                                      "03/17/1951", "QZ1-22-333", "QZHOUSING", "QZBED",    "QZBOOK",
+                                      "QZAGENCY",   "QZPHOTO",    "QZUNKNOWN", "QZVALUE",  "DEMQZ"};
+
+static void assert_no_secret(const char *where, const char *text)
+{
+    for (size_t i = 0; i < sizeof SECRETS / sizeof SECRETS[0]; i++)
+        if (strstr(text, SECRETS[i]))
+            fail_msg("%s holds %s:\n%s", where, SECRETS[i], text);
+}
+
+/* DESIGN promise 5: good, faulty, moved and waiting files, and an order that cannot be rendered. */
+static void no_value_of_a_patient_stands_in_events_or_logs(void **state)
+{
+    (void)state;
+    static const char FORM[] =
+        "DataType=\"PatientDemographics\"\r\nPatientID=\"QZPATIENT\"\r\nFacility=\"VCSO\"\r\nLastName=\"QZLAST\"\r\n"
+        "FirstName=\"QZFIRST\"\r\nMI=\"QZMIDDLE\"\r\nBirthDate=\"03/17/1951\"\r\nSSN=\"QZ1-22-333\"\r\nSex=\"%s\"\r\n"
+        "Housing=\"QZHOUSING\"\r\nBed=\"QZBED\"\r\nBooking=\"QZBOOK\"\r\nBookingDate=\"%s\"\r\nAgency=\"QZAGENCY\"\r\n"
+        "PhotoPath=\"QZPHOTO\"\r\nQZUNKNOWN=\"QZVALUE\"\r\n";
+    char good[1024], bad[1024];
+    (void)snprintf(good, sizeof good, FORM, "Male", "2017-06-20 14:32:04");
+    (void)snprintf(bad, sizeof bad, FORM, "QZVALUE", "2017-02-30 14:32:04");
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    scene_drop(&scene, "DEMQZ1.ini", good);
+    scene_drop(&scene, "DEMQZ2.ini", bad);
+    scene_drop(&scene, "DEMQZ3.ini", "QZVALUE without any form\r\n");
+    scene_drop(
+        &scene, "DEMQZ4.ini",
+        "DataType=\"PatientLocation\"\r\nPatientID=\"QZPATIENT\"\r\nBooking=\"QZBOOK9\"\r\nHousing=\"QZHOUSING\"\r\n");
+    scene_settle(&scene);
+    scene_execute(&scene, ORDER);
+    scene_execute(&scene, "UPDATE drug SET name = 'QZVALUE'");
+    engine_commands_now(scene.engine);
+    scene_settle(&scene);
+    scene_stop(&scene);
+
+    /* The test is worth something only when the values were there. */
+    char *archived = scene_read(scene_find_file(scene.data, "DEMQZ1.ini"));
+    assert_non_null(strstr(archived, "QZLAST"));
+    free(archived);
+    assert_int_equal(scene_event_count(EVENT_QUARANTINED), 2);
+    char *events = scene_event_all();
+    assert_no_secret("an event", events);
+    free(events);
+    char *log = scene_read(scene_find_file(scene.data, "corbridge.log"));
+    assert_non_null(strstr(log, "quarantine")); /* and the log says what happened */
+    assert_no_secret("the log", log);
+    free(log);
+    scene_release(&scene);
+}
+
 static void only_one_engine_runs_on_a_data_folder(void **state)
 {
     (void)state;
@@ -388,6 +483,8 @@ int main(void)
         cmocka_unit_test(quiet_time_protects_a_file_that_is_appended_to),
         cmocka_unit_test(a_stop_and_a_start_lose_nothing),
         cmocka_unit_test(a_stop_keeps_its_deadline_and_the_next_start_ends_what_is_left),
+        cmocka_unit_test(an_order_becomes_a_file_in_the_folder_of_the_pharmacy),
+        cmocka_unit_test(no_value_of_a_patient_stands_in_events_or_logs),
         cmocka_unit_test(only_one_engine_runs_on_a_data_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
