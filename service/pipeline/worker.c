@@ -80,11 +80,14 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     settings.facility_required = config->facility_count > 1;
     enum parse_status status =
         jms_event_parse(slice_from(job->bytes, job->size), &settings, &job->arena, &job->faults, &job->event);
-    if (status != PARSE_OK)
+    if (status != PARSE_OK && status != PARSE_INVALID)
         return status;
+    /* Also for a file that is wrong already: all its faults are told at once. */
     const struct config_facility *facility;
     bool known = find_facility(config, job, &facility);
-    status = jms_event_check(&job->event, job->row.arrived, &job->faults);
+    enum parse_status checked = jms_event_check(&job->event, job->row.arrived, &job->faults);
+    if (status == PARSE_OK || checked == PARSE_NO_MEMORY)
+        status = checked;
     if (status != PARSE_OK || !known)
         return status == PARSE_OK ? PARSE_INVALID : status;
 
