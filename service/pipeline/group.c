@@ -88,6 +88,8 @@ static bool is_refusal(enum database_kind kind)
 
 static enum database_kind apply(struct database *db, struct job *job, instant_us now)
 {
+    if (job->work == JOB_PARSE && job->status == PARSE_NO_MEMORY)
+        return DATABASE_NO_MEMORY; /* nothing is known of the file: it is given back with the others */
     return job->work == JOB_PARSE && job->status == PARSE_OK ? apply_event(db, job, now)
                                                              : quarantine(db, job, NULL, now);
 }

@@ -22,6 +22,7 @@
 #define LATEST_MS             1000u
 #define TIMER_MS              60000u
 #define POLL_DEFAULT_MS       2000u /* a share that turned out never to notify */
+#define RELISTS_MAX           4     /* a folder that never comes to rest is worked on all the same */
 #define LOOKS_A_TURN          64    /* then hints and requests are seen to again */
 #define TROUBLE_EVERY_MS      10000u
 #define SPACE_EVERY_MS        5000u
@@ -58,7 +59,10 @@ static void note_hint(void *context, const char *name)
     mutex_lock(&feed->lock);
     note_dirty_locked(feed);
     bool known = feed->hint_count > 0 && strcmp(feed->hints[feed->hint_count - 1], name) == 0;
-    if (!known && feed->hint_count < HINTS_MAX) { /* what does not fit is found by the scan */
+    /* What does not fit is found by a scan, which then must come before any look: names that follow would overtake it. */
+    if (!known && feed->hint_count == HINTS_MAX)
+        feed->hints_lost = true;
+    if (!known && feed->hint_count < HINTS_MAX) {
         size_t length = strlen(name) + 1;
         char *copy = malloc(length);
         if (copy) {
@@ -181,20 +185,74 @@ bool feed_folder_is_there(const struct feed *feed)
            file_identity_equal(&identity, &feed->identity);
 }
 
+/* What the listings of one scan found. */
+struct listed {
+    size_t fresh;   /* new files in the last listing */
+    int64_t latest; /* last-write time of the latest new file of the first listing */
+    bool later;     /* files that were written after that are left to the next scan */
+    bool whole;     /* memory was enough for all */
+};
+
+/* Lists the folder and lets the table see it. */
+static struct platform_status list_once(struct feed *feed, bool first, struct listed *listed)
+{
+    struct folder_listing listing;
+    struct platform_status status = folder_list(feed->settings->folder, &listing);
+    if (!platform_ok(status))
+        return status;
+    uint64_t now = clock_monotonic_ms();
+    listed->fresh = 0;
+    for (size_t i = 0; i < listing.count; i++) {
+        const struct folder_entry *entry = &listing.entries[i];
+        if (!may_be_taken(entry))
+            continue;
+        bool known = settle_find(feed->settle, entry->name) != NULL;
+        if (!known && !first && entry->marks.written_us > listed->latest) {
+            listed->later = true;
+            continue;
+        }
+        if (!settle_observe(feed->settle, entry->name, &entry->marks, entry->has_identity, now))
+            listed->whole = false;
+        const struct settle_entry *seen = known ? NULL : settle_find(feed->settle, entry->name);
+        if (!seen || !seen->match)
+            continue;
+        listed->fresh++;
+        if (first && entry->marks.written_us > listed->latest)
+            listed->latest = entry->marks.written_us;
+    }
+    folder_listing_release(&listing);
+    return status;
+}
+
+/*
+ * A listing is no snapshot: of two files that come while it is made, it may hold the second and lack the first (observed on ext4; any
+ * system that lists in pieces does so). So when there are new files it is listed again: what came before them is in that one. What
+ * was written still later waits for the next scan, for it may lack a predecessor in turn.
+ */
+static struct platform_status list_all(struct feed *feed, struct listed *listed)
+{
+    struct platform_status status = list_once(feed, true, listed);
+    for (int again = 0; again < RELISTS_MAX && platform_ok(status) && listed->fresh > 0; again++)
+        status = list_once(feed, false, listed);
+    return status;
+}
+
 /* Lists the folder and lets the table see every file. */
 static void scan(struct feed *feed)
 {
     uint64_t begun = clock_monotonic_ms();
     struct file_identity identity;
-    struct folder_listing listing;
+    struct listed listed = {.latest = INT64_MIN, .whole = true};
     struct platform_status status = folder_identity(feed->settings->folder, &identity);
     if (platform_ok(status) && !file_identity_equal(&identity, &feed->identity)) {
         /* Another folder has the name now: the watch still follows the old one. */
         root_reopen(feed->root);
         status = (struct platform_status){PLATFORM_CHANGED, 0};
     }
-    if (platform_ok(status))
-        status = folder_list(feed->settings->folder, &listing);
+    if (platform_ok(status)) {
+        settle_scan_begin(feed->settle);
+        status = list_all(feed, &listed);
+    }
     if (!platform_ok(status)) {
         if (status.kind != PLATFORM_CHANGED) {
             go_offline(feed, status);
@@ -204,21 +262,13 @@ static void scan(struct feed *feed)
         feed->has_root = feed->scanned = feed->scan_due = false; /* arming asks again */
         return;
     }
-    uint64_t now = clock_monotonic_ms();
-    settle_scan_begin(feed->settle);
-    bool whole = true;
-    for (size_t i = 0; i < listing.count; i++) {
-        const struct folder_entry *entry = &listing.entries[i];
-        if (may_be_taken(entry))
-            whole =
-                settle_observe(feed->settle, entry->name, &entry->marks, entry->has_identity, now) && whole;
-    }
-    if (whole)
+    if (listed.whole)
         settle_scan_end(feed->settle);
-    folder_listing_release(&listing);
     feed->scan_last = clock_monotonic_ms();
     feed->scan_took = feed->scan_last - begun;
-    feed->scan_due = !whole;
+    feed->scan_due = !listed.whole;
+    if (listed.later)
+        note_dirty(feed);
     feed->scanned = true;
     go_online(feed);
     if (!feed->recovered)
@@ -239,6 +289,7 @@ static void observe_name(struct feed *feed, const char *name)
                              clock_monotonic_ms());
     else if (status.kind == PLATFORM_NOT_FOUND && known && feed_folder_is_there(feed))
         settle_lost(feed->settle, name);
+    settle_hinted(feed->settle, name, clock_monotonic_ms());
     free(memory);
 }
 
@@ -429,9 +480,9 @@ static bool next_turn(struct feed *feed, char **hints, struct notes *notes)
         feed->has_root = feed->scan_due = true;
         feed->armed = false;
     }
-    if (feed->overflowed || feed->scan_asked)
+    if (feed->overflowed || feed->scan_asked || feed->hints_lost)
         feed->scan_due = true;
-    feed->overflowed = feed->scan_asked = false;
+    feed->overflowed = feed->scan_asked = feed->hints_lost = false;
     notes->paused = feed->paused;
     bool go_on = !feed->stopping;
     mutex_unlock(&feed->lock);

@@ -37,7 +37,7 @@ struct feed {
     /* under the lock */
     char *hints[HINTS_MAX];
     size_t hint_count;
-    bool dirty, overflowed, scan_asked, armed, polled, offline_told, stopping, paused;
+    bool dirty, overflowed, hints_lost, scan_asked, armed, polled, offline_told, stopping, paused;
     uint64_t dirty_first, dirty_last;
     struct file_identity armed_identity;
     struct platform_status offline_status;

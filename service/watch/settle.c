@@ -375,6 +375,16 @@ void settle_scan_end(struct settle *settle)
     }
 }
 
+void settle_hinted(struct settle *settle, const char *name, uint64_t now)
+{
+    struct settle_entry *entry = settle_find(settle, name);
+    if (!entry || entry->state != SETTLE_WAITING || entry->trouble != SETTLE_BUSY)
+        return;
+    heap_remove(settle, entry);
+    entry->due = now;
+    heap_add(settle, entry);
+}
+
 void settle_lost(struct settle *settle, const char *name)
 {
     struct settle_entry *entry = settle_find(settle, name);

@@ -75,6 +75,10 @@ bool settle_observe(struct settle *settle, const char *name, const struct file_m
                     bool has_identity, uint64_t now);
 void settle_scan_end(struct settle *settle);
 
+/* Something happened to a name. When its last look found it busy the next one is due at once: its writer may just have
+ * closed it, and it would else come after files that were closed later. */
+void settle_hinted(struct settle *settle, const char *name, uint64_t now);
+
 /* A hinted name is no longer there. */
 void settle_lost(struct settle *settle, const char *name);
 

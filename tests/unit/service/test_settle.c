@@ -218,6 +218,34 @@ static void looks_come_again_after_250_ms_doubling_to_5_s(void **state)
     }
 }
 
+static void a_hint_makes_a_busy_file_due_at_once(void **state)
+{
+    (void)state;
+    static const enum settle_trouble OTHERS[] = {SETTLE_NO_TROUBLE, SETTLE_INCOMPLETE, SETTLE_DENIED,
+                                                 SETTLE_FAILED};
+    struct bench bench;
+    begin(&bench, CONFIG_ORDER_FREE);
+    settle_hinted(bench.settle, "c1.ini", 0); /* not known: nothing to do */
+    observe(&bench, "c1.ini", 1, 10, 1, 0);
+    observe(&bench, "c2.ini", 1, 20, 2, 0);
+    assert_false(settle_again(bench.settle, settle_next(bench.settle, 0), SETTLE_BUSY, 0));
+    settle_hinted(bench.settle, "c1.ini",
+                  5); /* its writer has closed it: it comes before what was closed later */
+    assert_string_equal(next_name(&bench, 5), "c1.ini");
+    settle_hinted(bench.settle, "c1.ini", 6); /* due already */
+    assert_false(settle_again(bench.settle, settle_next(bench.settle, 6), SETTLE_BUSY, 6));
+    assert_int_equal(settle_find(bench.settle, "c1.ini")->due, 6 + 500); /* and the pauses still grow */
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        settle_hinted(bench.settle, "c1.ini", 7);
+        assert_false(settle_again(bench.settle, settle_find(bench.settle, "c1.ini"), OTHERS[i], 7));
+        uint64_t due = settle_find(bench.settle, "c1.ini")->due;
+        settle_hinted(bench.settle, "c1.ini", 8);
+        assert_int_equal(settle_find(bench.settle, "c1.ini")->due, due);
+        assert_false(settle_again(bench.settle, settle_find(bench.settle, "c1.ini"), SETTLE_BUSY, 7));
+    }
+    end(&bench);
+}
+
 static void a_trouble_remembers_when_it_began(void **state)
 {
     (void)state;
@@ -481,6 +509,7 @@ int main(void)
         cmocka_unit_test(marks_by_handle_that_differ_start_the_quiet_time_anew),
         cmocka_unit_test(a_listing_without_identities_is_no_difference),
         cmocka_unit_test(looks_come_again_after_250_ms_doubling_to_5_s),
+        cmocka_unit_test(a_hint_makes_a_busy_file_due_at_once),
         cmocka_unit_test(a_trouble_remembers_when_it_began),
         cmocka_unit_test(incomplete_and_unchanged_for_its_time_is_given_up),
         cmocka_unit_test(incomplete_that_still_grows_is_not_given_up),
