@@ -3,6 +3,7 @@
 #include "database/apply_work.h"
 #include "database/booking.h"
 #include "database/patient.h"
+#include "database/test_only.h"
 #include "database/waiting.h"
 
 #include <assert.h>
@@ -300,6 +301,15 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
     }
 }
 
+/* The live world leaves the event to test: nothing but the message is written. */
+static enum database_kind leave_out(struct apply_work *work, struct apply_result *result)
+{
+    result->message.state = LEDGER_TEST_ONLY;
+    remark(work, &result->message, "the facility is not live");
+    enum database_kind kind = write_message(work, &result->message);
+    return kind == DATABASE_OK && work->input->event->kind == JMS_DEMOGRAPHICS ? test_only_note(work) : kind;
+}
+
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,
                                    struct apply_result *result)
 {
@@ -311,7 +321,14 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
                     .ordinal = input->ordinal,
                     .kind = input->event->kind == JMS_DEMOGRAPHICS ? "demographics" : "location",
                     .event_at = input->event_at}};
-    enum database_kind kind = apply_event(&work, result);
+    bool left_out;
+    enum database_kind kind = test_only_judge(&work, &left_out);
+    if (kind == DATABASE_OK && left_out)
+        return leave_out(&work, result);
+    if (kind == DATABASE_OK)
+        kind = apply_event(&work, result);
+    if (kind == DATABASE_OK && result->created_booking)
+        kind = test_only_forget(&work);
     if (kind == DATABASE_OK && result->created_booking)
         kind = apply_waiting(&work, result);
     return kind;

@@ -47,7 +47,7 @@ struct apply_result {
  * Applies and writes the message row. DATABASE_OK with result->message.state: applied; duplicate when nothing was new;
  * stale when every group that it states was last stated by a newer event; waiting when a Location names a booking or
  * patient that is not known; held when the booking is known under another patient, or the whole identity changes and
- * the feed holds that. What waited for a booking that comes to be is applied too, in the order of its arrival.
+ * the feed holds that; test-only in the live world when the facility is not live. What waited for a booking that comes to be is applied too, in the order of its arrival.
  * Any other kind: nothing was written that the caller's savepoint rollback does not take back.
  */
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,

@@ -10,6 +10,7 @@ enum database_kind command_insert(struct database *db, struct command_row *row, 
     struct query query = query_start(db, STATEMENT_COMMAND_INSERT);
     query_bind_text(&query, row->what);
     query_bind_number(&query, row->number);
+    query_bind_text(&query, row->subject);
     query_bind_text(&query, row->argument);
     query_bind_text(&query, row->user);
     query_bind_instant(&query, now, created);
@@ -24,10 +25,13 @@ static enum database_kind read_row(struct query *query, struct arena *arena, str
         .id = query_int64(query, 0),
         .what = query_text(query, 1, arena, &complete),
         .number = query_int64(query, 2),
-        .argument = query_text(query, 3, arena, &complete),
-        .user = query_text(query, 4, arena, &complete),
-        .answer = query_text(query, 5, arena, &complete),
+        .subject = query_text(query, 3, arena, &complete),
+        .argument = query_text(query, 4, arena, &complete),
+        .user = query_text(query, 5, arena, &complete),
+        .answer = query_text(query, 6, arena, &complete),
     };
+    struct slice outcome = query_slice(query, 7, arena, &complete);
+    row->done = slice_equal(outcome, SLICE_LITERAL("done"));
     return complete ? DATABASE_OK : database_no_memory(query->db);
 }
 
@@ -51,12 +55,14 @@ enum database_kind command_pending(struct database *db, struct arena *arena, str
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
 }
 
-enum database_kind command_answer(struct database *db, int64_t id, const char *answer, instant_us now)
+enum database_kind command_answer(struct database *db, int64_t id, bool done, const char *answer,
+                                  instant_us now)
 {
     assert(database_in_transaction(db));
     char answered[INSTANT_TEXT_SIZE];
     struct query query = query_start(db, STATEMENT_COMMAND_ANSWER);
     query_bind_text(&query, answer);
+    query_bind_text(&query, done ? "done" : "refused");
     query_bind_instant(&query, now, answered);
     query_bind_int64(&query, id);
     return query_change(&query);

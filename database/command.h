@@ -10,9 +10,11 @@ struct command_row {
     int64_t id;
     const char *what;     /* "scan", "retry", … */
     int64_t number;       /* ledger or outbox number; 0: none */
-    const char *argument; /* a name or a reason; never patient data; NULL */
+    const char *subject;  /* what it is about: "feed:jms"; NULL */
+    const char *argument; /* a reason; never patient data; NULL */
     const char *user;     /* who typed it: Windows user */
     const char *answer;   /* NULL until it is carried out */
+    bool done;            /* the answer says that it was done; else it was refused */
 };
 
 /* On a DATABASE_COMMAND connection, in a transaction of its own; sets row->id. */
@@ -22,7 +24,9 @@ enum database_kind command_insert(struct database *db, struct command_row *row, 
 enum database_kind command_pending(struct database *db, struct arena *arena, struct command_row **rows,
                                    size_t *count);
 
-enum database_kind command_answer(struct database *db, int64_t id, const char *answer, instant_us now);
+/* Answers one, inside a transaction: done, or refused. DATABASE_NONE when it has an answer already. */
+enum database_kind command_answer(struct database *db, int64_t id, bool done, const char *answer,
+                                  instant_us now);
 
 /* The row as it stands. DATABASE_NONE when there is none. Any connection. */
 enum database_kind command_get(struct database *db, int64_t id, struct arena *arena, struct command_row *row);

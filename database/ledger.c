@@ -65,6 +65,7 @@ enum database_kind ledger_claim(struct database *db, struct ledger_file *file)
     struct query query = query_start(db, STATEMENT_FILE_CLAIM);
     bind_file(&query, file, arrived);
     query_bind_blob(&query, file->sha256, sizeof file->sha256);
+    query_bind_number(&query, file->copied_from);
     enum database_kind kind = query_insert(&query, &file->id);
     if (kind != DATABASE_OK)
         return kind;
@@ -148,7 +149,7 @@ static enum ledger_file_state file_state_of(struct slice name)
     return (enum ledger_file_state)state;
 }
 
-/* Reads the present row of STATEMENT_FILE_UNFINISHED. */
+/* Reads the present row of STATEMENT_FILE_UNFINISHED or STATEMENT_FILE_COPIES. */
 static enum database_kind read_file(struct query *query, const char *feed, struct arena *arena,
                                     struct ledger_file *file)
 {
@@ -195,6 +196,40 @@ enum database_kind ledger_unfinished(struct database *db, const char *feed, stru
         if (kind != DATABASE_OK)
             break;
         *files = grown;
+        (*count)++;
+    }
+    query_end(&query);
+    return kind == DATABASE_NONE ? DATABASE_OK : kind;
+}
+
+enum database_kind ledger_copies(struct database *db, const char *feed, int64_t after, int64_t last,
+                                 size_t limit, struct arena *arena, struct ledger_copy **copies,
+                                 size_t *count)
+{
+    *count = 0;
+    *copies = arena_take_array(arena, limit, sizeof **copies);
+    if (*copies == NULL)
+        return database_no_memory(db);
+    struct query query = query_start(db, STATEMENT_FILE_COPIES);
+    query_bind_text(&query, feed);
+    query_bind_int64(&query, after);
+    query_bind_int64(&query, last);
+    query_bind_int64(&query, (int64_t)limit);
+    enum database_kind kind;
+    while ((kind = query_step(&query)) == DATABASE_OK) {
+        bool complete = true;
+        struct ledger_copy *copy = &(*copies)[*count];
+        kind = read_file(&query, feed, arena, &copy->file);
+        if (kind != DATABASE_OK)
+            break;
+        copy->file.in_place = query_int64(&query, 13) != 0;
+        copy->ended = !copy->file.in_place;
+        copy->wanted = query_int64(&query, 14) != 0;
+        copy->stored = query_text(&query, 15, arena, &complete);
+        if (!complete) {
+            kind = database_no_memory(db);
+            break;
+        }
         (*count)++;
     }
     query_end(&query);

@@ -58,7 +58,8 @@ struct ledger_file {
     const char *format; /* "jms-event" */
     enum ledger_file_state state;
     bool in_place;
-    int attempt; /* lone attempts after an unclean stop */
+    int attempt;         /* lone attempts after an unclean stop */
+    int64_t copied_from; /* test world: its number in the live world; 0: it came by itself */
 };
 
 /* Claims: inserts the row (state claimed, in place) and sets file->id. AUTOINCREMENT: a number is never used twice. */
@@ -82,6 +83,20 @@ enum database_kind ledger_put_away(struct database *db, int64_t file, const char
 /* All rows of a feed that are claimed or in place, by number; array in the arena. Any connection. */
 enum database_kind ledger_unfinished(struct database *db, const char *feed, struct arena *arena,
                                      struct ledger_file **files, size_t *count);
+
+/* A file as the copier of the test world sees it (service/pipeline/copier.h). */
+struct ledger_copy {
+    struct ledger_file file;
+    bool ended;         /* it is neither claimed nor in place any more */
+    bool wanted;        /* it ended so that the test world takes it too: applied, left to test, or waiting */
+    const char *stored; /* below the world's folder; NULL: nowhere */
+};
+
+/* Files of a feed with numbers in (after, last], by number, at most `limit`, without those that vanished; array in the
+ * arena. Any connection. */
+enum database_kind ledger_copies(struct database *db, const char *feed, int64_t after, int64_t last,
+                                 size_t limit, struct arena *arena, struct ledger_copy **copies,
+                                 size_t *count);
 
 /* How a file ended whose put-away was interrupted, so that it can go on with the same `.reason.txt`. */
 struct ledger_outcome {

@@ -70,8 +70,8 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_FILE_CLAIM] =
         "INSERT INTO file (feed, name, size, created_us, written_us, identity_volume, identity_high,"
-        " identity_low, arrived_at, format, sha256, state, in_place)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'claimed', 1)",
+        " identity_low, arrived_at, format, sha256, copied_from, state, in_place)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'claimed', 1)",
     [STATEMENT_FILE_VANISHED_UNCLAIMED] =
         "INSERT INTO file (feed, name, size, created_us, written_us, identity_volume, identity_high,"
         " identity_low, arrived_at, format, state, in_place, ended_at)"
@@ -87,6 +87,13 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_FILE_UNFINISHED] =
         "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
         " arrived_at, format, state, attempt FROM file WHERE feed = ? AND in_place = 1 ORDER BY id",
+    /* A message that is held or was set aside has changed nothing so far. */
+    [STATEMENT_FILE_COPIES] =
+        "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
+        " arrived_at, format, state, attempt, in_place, state = 'done' AND EXISTS (SELECT 1 FROM message m"
+        " WHERE m.file = f.id AND m.state IN ('applied', 'duplicate', 'stale', 'superseded', 'test-only',"
+        " 'waiting')), stored FROM file f WHERE feed = ? AND id > ? AND id <= ? AND state <> 'vanished'"
+        " ORDER BY id LIMIT ?",
     [STATEMENT_FILE_OUTCOME] =
         "SELECT f.reason, m.state, m.detail FROM file f LEFT JOIN message m ON m.file = f.id"
         " WHERE f.id = ? ORDER BY m.state NOT IN ('held', 'waiting'), m.ordinal LIMIT 1",
@@ -188,15 +195,38 @@ static const char *const texts[STATEMENT_COUNT] = {
         " FROM outbox AS o GROUP BY pharmacy ORDER BY pharmacy",
 
     [STATEMENT_COMMAND_INSERT] =
-        "INSERT INTO command (what, number, argument, windows_user, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO command (what, number, subject, argument, windows_user, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
     [STATEMENT_COMMAND_PENDING] =
-        "SELECT id, what, number, argument, windows_user, answer FROM command WHERE answer IS NULL ORDER BY id",
+        "SELECT id, what, number, subject, argument, windows_user, answer, outcome FROM command"
+        " WHERE answer IS NULL ORDER BY id",
     [STATEMENT_COMMAND_ANSWER] =
-        "UPDATE command SET answer = ?, answered_at = ? WHERE id = ? AND answer IS NULL",
+        "UPDATE command SET answer = ?, outcome = ?, answered_at = ? WHERE id = ? AND answer IS NULL",
     [STATEMENT_COMMAND_GET] =
-        "SELECT id, what, number, argument, windows_user, answer FROM command WHERE id = ?",
+        "SELECT id, what, number, subject, argument, windows_user, answer, outcome FROM command WHERE id = ?",
     [STATEMENT_ACCESS_INSERT] =
         "INSERT INTO access_log (accessed_at, windows_user, command, number) VALUES (?, ?, ?, ?)",
+
+    [STATEMENT_LIVE_LIST] =
+        "SELECT kind, name, since, windows_user, waived FROM live_since ORDER BY kind, name",
+    [STATEMENT_LIVE_ADD] = "INSERT INTO live_since (kind, name, since, windows_user, waived)"
+                           " VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, name) DO NOTHING",
+    [STATEMENT_LIVE_REMOVE] = "DELETE FROM live_since WHERE kind = ? AND name = ?",
+    [STATEMENT_LIVE_FACILITY] =
+        "SELECT EXISTS (SELECT 1 FROM live_since WHERE kind = 'facility' AND name = ?)",
+    [STATEMENT_LIVE_FACILITY_OF] =
+        "SELECT coalesce((SELECT facility FROM booking WHERE authority = ?1 AND booking_number = ?2),"
+        " (SELECT facility FROM test_only_booking WHERE authority = ?1 AND booking_number = ?2))",
+    [STATEMENT_LIVE_COPY_POSITION] = "SELECT up_to FROM live_copy WHERE feed = ? AND letters = ?",
+    [STATEMENT_LIVE_COPY_MOVE] =
+        "INSERT INTO live_copy (feed, letters, up_to) VALUES (?, ?, ?)"
+        " ON CONFLICT (feed) DO UPDATE SET letters = excluded.letters, up_to = excluded.up_to",
+    [STATEMENT_LIVE_LAST_FILE] = "SELECT coalesce(max(id), 0) FROM file",
+    [STATEMENT_TEST_ONLY_NOTE] =
+        "INSERT INTO test_only_booking (authority, booking_number, facility) SELECT ?1, ?2, ?3"
+        " WHERE NOT EXISTS (SELECT 1 FROM booking WHERE authority = ?1 AND booking_number = ?2)"
+        " ON CONFLICT (authority, booking_number) DO UPDATE SET facility = excluded.facility",
+    [STATEMENT_TEST_ONLY_FORGET] = "DELETE FROM test_only_booking WHERE authority = ? AND booking_number = ?",
 };
 
 const char *statement_sql(enum statement_id id)

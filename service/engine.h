@@ -2,10 +2,10 @@
  * The engine: builds the object graph of a configuration and runs it. The same for the Windows service, the
  * console command `run`, tests and benchmarks. It knows nothing of the service control manager.
  *
- * Start order: lock of the data folder → log → database (migrated) → checkpointer → senders → movers → committer and
- * workers → feeds → the event that announces orders.
- * Stop order: the event → no more claims, feeds → what is in flight is applied and put away → senders → committer and
- * workers → movers → checkpointer → database → log → lock.
+ * Start order: lock of the data folder → log → databases (migrated: test, then live) → of each world, live first: checkpointer → senders →
+ * movers → committer and workers → feeds → copier (test); then the event that announces orders.
+ * Stop order: the event → copier → of each world, live first: no more claims, feeds → what is in flight is applied and put away →
+ * senders → committer and workers → movers → checkpointer → database; then log → lock.
  */
 #ifndef CORBRIDGE_SERVICE_ENGINE_H
 #define CORBRIDGE_SERVICE_ENGINE_H
@@ -30,6 +30,9 @@ struct engine_options {
     /* Called after each slow step of the start and every 2 s of a stop, so that the service can raise its checkpoint: a state
      * that stays pending without it is taken for hung. May be NULL. */
     void (*progress)(void *context);
+    /* What is live has changed by a command: the engine is to be stopped and started again with the same configuration. Called on a
+     * thread of the engine: it must only pass the word on. May be NULL. */
+    void (*live_changed)(void *context);
     void *context;
 };
 
@@ -54,6 +57,7 @@ void engine_commands_now(struct engine *engine);
 /* Numbers for status, tests and benchmarks. Any thread. */
 struct engine_figures {
     uint64_t scans, claimed, applied, put_away, quarantined, vanished, sent;
+    uint64_t copied;    /* files of live feeds that the test world has taken; not among the others */
     uint64_t in_flight; /* claimed and not yet put away */
     uint64_t waiting;   /* seen in a folder and not yet ready */
     uint64_t unrecognised;
@@ -62,7 +66,7 @@ struct engine_figures {
 };
 void engine_figures(struct engine *engine, struct engine_figures *out);
 
-/* Waits until nothing is in flight, waiting or queued to be sent since the last scan, at most `milliseconds`.
+/* Waits until nothing is in flight, waiting, queued to be sent or to be copied since the last scan, at most `milliseconds`.
  * For tests, the demo and benchmarks. True when idle. */
 bool engine_wait_idle(struct engine *engine, uint32_t milliseconds);
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* Groups: 100 life cycle, 200 configuration, 300 watching, 400 taking files in, 500 database, 600 outbound, 700
- * security. An id is never used again for another cause. Inserts are given in the comment. */
+ * security, 800 test and live. An id is never used again for another cause. Inserts are given in the comment. */
 enum event_id {
     EVENT_STARTED = 100,         /* %1 version, %2 world(s), %3 feeds */
     EVENT_STOPPED = 101,         /* %1 seconds that it ran */
@@ -59,7 +59,11 @@ enum event_id {
     EVENT_PHARMACY_CONFLICT = 602,  /* %1 pharmacy, %2 outbox number: the name is there with other bytes */
     EVENT_ORDER_NOT_RENDERED = 603, /* %1 order event number, %2 what to mend */
 
-    EVENT_RIGHTS_NOT_SET = 700 /* %1 which folder of ours, %2 number and text */
+    EVENT_RIGHTS_NOT_SET = 700, /* %1 which folder of ours, %2 number and text */
+
+    EVENT_WENT_LIVE = 800,    /* %1 what, %2 who, %3 why the conditions were waived */
+    EVENT_BACK_TO_TEST = 801, /* %1 what, %2 who, %3 why */
+    EVENT_TEST_LEFT_OUT = 802 /* %1 why the test world does not run */
 };
 
 enum event_severity {

@@ -8,39 +8,41 @@
 #include "database/outbox.h"
 #include "outbound/send.h"
 #include "platform/clock.h"
-#include "platform/process.h"
 #include "platform/thread.h"
 #include "service/event.h"
 #include "service/log.h"
 #include "service/pipeline/checkpointer.h"
+#include "service/pipeline/copier.h"
 #include "service/pipeline/pipeline.h"
 #include "service/spool/mover.h"
 #include "service/watch/feed.h"
 
-#define ORDER_SIGNAL_NAME    "Global\\CorBridge.Order" /* RULES "Orders and answers" */
-#define PROGRESS_MS          2000u                     /* well below the wait hint of a pending service */
-#define ORDER_SIGNAL_TURN_MS 60000u
+#define PROGRESS_MS 2000u /* well below the wait hint of a pending service */
 
 struct world_run {
     const struct config *config;
-    void (*progress)(void *context); /* of engine_options; may be NULL */
-    void *progress_context;
+    const struct live *live;
+    struct world_callbacks callbacks;
     struct world_paths paths;
     struct database *writer;
     struct pipeline *pipeline;
     struct checkpointer *checkpointer;
-    struct line *lines;
-    struct feed **feeds;
+    struct line *lines;  /* one per feed of the configuration; in the test world as many again, for copies */
+    struct feed **feeds; /* one per feed; NULL: the other world runs it */
+    struct copier *copier; /* test world, where there is a live one */
     struct partner *partners;
     struct sender **senders;
     size_t partner_count;
     int64_t queued_before; /* rows that were queued when this run began */
-    /* the named event by which writers announce orders */
-    struct order_signal *order_signal;
-    struct thread *order_thread;
-    struct mutex lock;
-    bool stopping; /* under the lock */
 };
+
+/* Of what the configuration names, each world runs its share. */
+static bool is_mine(const struct world_run *run, enum live_kind kind, const char *name)
+{
+    return live_has(run->live, kind, name) == (run->paths.world == DATABASE_LIVE);
+}
+
+static const char MEMORY[] = "memory is exhausted; see what else uses the machine";
 
 /* ---- callbacks between the rooms ---- */
 
@@ -61,6 +63,13 @@ static void committed(void *context)
 {
     struct world_run *run = context;
     checkpointer_note(run->checkpointer);
+    run->callbacks.committed(run->callbacks.context);
+}
+
+static void live_changed(void *context)
+{
+    struct world_run *run = context;
+    run->callbacks.live_changed(run->callbacks.context);
 }
 
 static void sent(void *context, int64_t outbox_id)
@@ -83,21 +92,6 @@ static void sender_trouble(void *context, const struct partner *partner, enum se
     }
 }
 
-static void order_run(void *context)
-{
-    struct world_run *run = context;
-    for (;;) {
-        bool set = order_signal_wait(run->order_signal, ORDER_SIGNAL_TURN_MS);
-        mutex_lock(&run->lock);
-        bool stopping = run->stopping;
-        mutex_unlock(&run->lock);
-        if (stopping)
-            return;
-        if (set)
-            pipeline_look_now(run->pipeline);
-    }
-}
-
 /* ---- building ---- */
 
 static bool make_partners(struct world_run *run)
@@ -111,7 +105,8 @@ static bool make_partners(struct world_run *run)
     for (size_t i = 0; i < count; i++) {
         const struct config_pharmacy *pharmacy = &run->config->pharmacies[i];
         const char *folder = live ? pharmacy->live_folder : pharmacy->test_folder;
-        if (!folder)
+        /* In test every pharmacy has its folder, live or not. */
+        if (!folder || (live && !is_mine(run, LIVE_PHARMACY, pharmacy->name)))
             continue;
         run->partners[run->partner_count++] = (struct partner){
             .name = pharmacy->name,
@@ -211,23 +206,8 @@ static void report_migration(const struct world_run *run)
     event_report(EVENT_DATABASE_MIGRATED, world_name(run->paths.world), from_text, to_text);
 }
 
-static enum engine_start open_database(struct world_run *run, char *message, size_t size)
+static enum engine_start cannot_write(const struct world_run *run, char *message, size_t size)
 {
-    struct platform_status status = world_paths_make(&run->paths);
-    if (!platform_ok(status))
-        return failed(
-            ENGINE_SYSTEM, message, size,
-            "the folders of the data folder cannot be made; give the service's account the right to write there",
-            status);
-    if (database_open(run->paths.database, run->paths.world, DATABASE_WRITE, &run->writer, message, size) !=
-        DATABASE_OK)
-        return ENGINE_DATABASE;
-    report_migration(run);
-    enum database_kind kind = sync_facilities(run);
-    if (kind == DATABASE_OK)
-        kind = count_queued(run);
-    if (kind == DATABASE_OK)
-        return ENGINE_STARTED;
     (void)snprintf(
         message, size,
         "the %s database cannot be written: %d (%s); see that its disk has room and that no program holds it locked",
@@ -235,35 +215,82 @@ static enum engine_start open_database(struct world_run *run, char *message, siz
     return ENGINE_DATABASE;
 }
 
-static enum engine_start build(struct world_run *run, char *message, size_t size)
+static enum engine_start open_database(struct world_run *run, bool *newer, char *message, size_t size)
 {
-    static const char MEMORY[] = "memory is exhausted; see what else uses the machine";
+    struct platform_status status = world_paths_make(&run->paths);
+    if (!platform_ok(status))
+        return failed(
+            ENGINE_SYSTEM, message, size,
+            "the folders of the data folder cannot be made; give the service's account the right to write there",
+            status);
+    enum database_kind kind =
+        database_open(run->paths.database, run->paths.world, DATABASE_WRITE, &run->writer, message, size);
+    *newer = kind == DATABASE_NEWER;
+    if (kind != DATABASE_OK)
+        return ENGINE_DATABASE;
+    report_migration(run);
+    return sync_facilities(run) == DATABASE_OK ? ENGINE_STARTED : cannot_write(run, message, size);
+}
+
+static bool is_busy(void *context)
+{
+    struct world_run *run = context;
+    struct pipeline_figures figures;
+    pipeline_figures(run->pipeline, &figures);
+    return figures.in_flight > 0;
+}
+
+static bool make_copier(struct world_run *run, struct world_run *followed)
+{
+    struct copier_options options = {
+        .config = run->config,
+        .live = &followed->paths,
+        .test = &run->paths,
+        .pipeline = run->pipeline,
+        .lines = run->lines + run->config->feed_count,
+        .live_is_busy = is_busy,
+        .context = followed,
+    };
+    run->copier = copier_new(&options);
+    return run->copier != NULL;
+}
+
+static enum engine_start build(struct world_run *run, struct world_run *followed, char *message, size_t size)
+{
     const struct config *config = run->config;
+    size_t line_count = config->feed_count * (followed ? 2 : 1);
     (void)snprintf(message, size, "%s", MEMORY);
-    run->lines = calloc(config->feed_count + 1, sizeof *run->lines);
+    run->lines = calloc(line_count + 1, sizeof *run->lines);
     run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
-    if (!run->lines || !run->feeds)
+    if (!run->lines || !run->feeds || !make_partners(run))
         return ENGINE_SYSTEM;
+    if (count_queued(run) != DATABASE_OK)
+        return cannot_write(run, message, size);
     struct pipeline_options options = {
         .config = config,
         .paths = &run->paths,
         .writer = run->writer,
         .lines = run->lines,
-        .line_count = config->feed_count,
+        .line_count = line_count,
         .partners = run->partners,
         .partner_count = run->partner_count,
         .orders_queued = wake_senders,
         .scan_asked = scan_asked,
         .committed = committed,
+        .live_changed = live_changed,
         .context = run,
     };
     run->pipeline = pipeline_new(&options);
     if (!run->pipeline)
         return ENGINE_SYSTEM;
+    if (followed && !make_copier(run, followed))
+        return ENGINE_SYSTEM;
     size_t claimed = 0, in_place = 0;
     for (size_t i = 0; i < config->feed_count; i++) {
         run->lines[i].config = &config->feeds[i];
         run->lines[i].pipeline = run->pipeline;
+        if (!is_mine(run, LIVE_FEED, config->feeds[i].name))
+            continue;
         run->feeds[i] = make_feed(run, i, &claimed, &in_place);
         if (!run->feeds[i])
             return ENGINE_SYSTEM;
@@ -286,50 +313,36 @@ static enum engine_start start_threads(struct world_run *run, char *message, siz
         status = sender_start(&run->senders[i], run->paths.database, run->paths.world, &run->partners[i],
                               &callbacks);
     for (size_t i = 0; i < config->feed_count && platform_ok(status); i++)
-        status = mover_start(&run->lines[i].mover, run->paths.root, config->feeds[i].folder);
+        if (run->feeds[i])
+            status = mover_start(&run->lines[i].mover, run->paths.root, config->feeds[i].folder);
     if (platform_ok(status))
         status = pipeline_start(run->pipeline);
     for (size_t i = 0; i < config->feed_count && platform_ok(status); i++)
-        status = feed_start(run->feeds[i]);
-    if (platform_ok(status)) {
-        /* Polling finds orders too: without the event they are found a little later. */
-        struct platform_status signal = order_signal_open(ORDER_SIGNAL_NAME, &run->order_signal);
-        if (platform_ok(signal))
-            signal = thread_start(&run->order_thread, "orders", order_run, run);
-        if (!platform_ok(signal)) {
-            char text[200];
-            platform_status_text(signal, text, sizeof text);
-            log_write(LOG_WARNING, "orders", "the event %s cannot be had: %s", ORDER_SIGNAL_NAME, text);
-        }
-    }
+        if (run->feeds[i])
+            status = feed_start(run->feeds[i]);
+    if (platform_ok(status) && run->copier)
+        status = copier_start(run->copier);
     return platform_ok(status) ? ENGINE_STARTED
                                : failed(ENGINE_SYSTEM, message, size, "a thread cannot be started", status);
 }
 
-enum engine_start world_run_start(struct world_run **out, const struct engine_options *options,
-                                  enum database_world world, char *message, size_t message_size)
+enum engine_start world_run_open(struct world_run **out, const struct config *config,
+                                 enum database_world world, const struct world_callbacks *callbacks,
+                                 bool *newer, char *message, size_t message_size)
 {
     *out = NULL;
+    *newer = false;
     struct world_run *run = calloc(1, sizeof *run);
-    if (!run) {
-        (void)snprintf(message, message_size, "memory is exhausted; see what else uses the machine");
+    if (!run || !world_paths_init(&run->paths, config->data_folder, world)) {
+        free(run);
+        (void)snprintf(message, message_size, "%s", MEMORY);
         return ENGINE_SYSTEM;
     }
-    run->config = options->config;
-    run->progress = options->progress;
-    run->progress_context = options->context;
-    mutex_init(&run->lock);
-    enum engine_start result = ENGINE_SYSTEM;
-    if (!world_paths_init(&run->paths, options->config->data_folder, world) || !make_partners(run))
-        (void)snprintf(message, message_size, "memory is exhausted; see what else uses the machine");
-    else
-        result = open_database(run, message, message_size);
-    if (options->progress)
-        options->progress(options->context);
-    if (result == ENGINE_STARTED)
-        result = build(run, message, message_size);
-    if (result == ENGINE_STARTED)
-        result = start_threads(run, message, message_size);
+    run->config = config;
+    run->callbacks = *callbacks;
+    enum engine_start result = open_database(run, newer, message, message_size);
+    if (callbacks->progress)
+        callbacks->progress(callbacks->context);
     if (result != ENGINE_STARTED) {
         (void)world_run_stop(run, clock_monotonic_ms());
         return result;
@@ -338,19 +351,31 @@ enum engine_start world_run_start(struct world_run **out, const struct engine_op
     return ENGINE_STARTED;
 }
 
-/* ---- the end ---- */
-
-static void stop_order_signal(struct world_run *run)
+enum database_kind world_run_read_live(struct world_run *live, struct live *out)
 {
-    mutex_lock(&run->lock);
-    run->stopping = true;
-    mutex_unlock(&run->lock);
-    if (run->order_thread) {
-        order_signal_wake(run->order_signal);
-        thread_join(run->order_thread);
-    }
-    order_signal_close(run->order_signal);
+    return live_load(out, live->writer);
 }
+
+enum engine_start world_run_start(struct world_run *run, const struct live *live, struct world_run *followed,
+                                  char *message, size_t message_size)
+{
+    run->live = live;
+    enum engine_start result = build(run, followed, message, message_size);
+    return result == ENGINE_STARTED ? start_threads(run, message, message_size) : result;
+}
+
+void world_run_follow(struct world_run *test)
+{
+    if (test->copier)
+        copier_wake(test->copier);
+}
+
+void world_run_stop_following(struct world_run *test)
+{
+    copier_end(test->copier);
+}
+
+/* ---- the end ---- */
 
 /* Until nothing is in flight, or the deadline. True when nothing is. */
 static bool drain(struct world_run *run, uint64_t deadline)
@@ -362,24 +387,26 @@ static bool drain(struct world_run *run, uint64_t deadline)
             return true;
         if (left <= PROGRESS_MS)
             return false;
-        if (run->progress)
-            run->progress(run->progress_context);
+        if (run->callbacks.progress)
+            run->callbacks.progress(run->callbacks.context);
     }
 }
 
 bool world_run_stop(struct world_run *run, uint64_t deadline)
 {
     bool drained = true;
-    stop_order_signal(run);
     if (run->pipeline)
         pipeline_close_entry(run->pipeline);
+    copier_end(run->copier);
     for (size_t i = 0; run->feeds && i < run->config->feed_count; i++)
         if (run->feeds[i])
             feed_end(run->feeds[i]);
     if (run->pipeline)
         drained = drain(run, deadline);
     for (size_t i = 0; i < run->partner_count; i++)
-        sender_stop(run->senders[i]); /* before the committer, which marks what they sent */
+        sender_stop(
+            run->senders
+                [i]); /* NULL where none was started; before the committer, which marks what they sent */
     if (run->pipeline)
         pipeline_stop(run->pipeline);
     for (size_t i = 0; run->lines && i < run->config->feed_count; i++)
@@ -387,6 +414,7 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
     checkpointer_stop(run->checkpointer);
     for (size_t i = 0; run->feeds && i < run->config->feed_count; i++)
         feed_free(run->feeds[i]);
+    copier_free(run->copier);
     pipeline_free(run->pipeline);
     database_close(run->writer);
     free(run->feeds);
@@ -394,7 +422,6 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
     free(run->partners);
     free(run->senders);
     world_paths_release(&run->paths);
-    mutex_release(&run->lock);
     free(run);
     return drained;
 }
@@ -404,13 +431,15 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
 void world_run_pause(struct world_run *run, bool paused)
 {
     for (size_t i = 0; i < run->config->feed_count; i++)
-        feed_pause(run->feeds[i], paused);
+        if (run->feeds[i])
+            feed_pause(run->feeds[i], paused);
 }
 
 void world_run_scan_now(struct world_run *run, bool reopen)
 {
     for (size_t i = 0; i < run->config->feed_count; i++)
-        feed_scan_now(run->feeds[i], reopen);
+        if (run->feeds[i])
+            feed_scan_now(run->feeds[i], reopen);
 }
 
 void world_run_look_now(struct world_run *run)
@@ -428,9 +457,12 @@ void world_run_figures(struct world_run *run, struct engine_figures *figures)
     figures->quarantined += pipeline.quarantined;
     figures->vanished += pipeline.vanished;
     figures->sent += pipeline.sent;
+    figures->copied += pipeline.copied;
     figures->in_flight += pipeline.in_flight;
     for (size_t i = 0; i < run->config->feed_count; i++) {
         struct feed_figures feed;
+        if (!run->feeds[i])
+            continue;
         feed_figures(run->feeds[i], &feed);
         figures->scans += feed.scans;
         figures->overflows += feed.overflows;
@@ -444,10 +476,14 @@ bool world_run_is_idle(struct world_run *run)
 {
     for (size_t i = 0; i < run->config->feed_count; i++) {
         struct feed_figures feed;
+        if (!run->feeds[i])
+            continue;
         feed_figures(run->feeds[i], &feed);
         if (!feed.idle)
             return false;
     }
+    if (run->copier && !copier_is_idle(run->copier))
+        return false;
     struct pipeline_figures pipeline;
     pipeline_figures(run->pipeline, &pipeline);
     return pipeline.in_flight == 0 && !pipeline.busy &&

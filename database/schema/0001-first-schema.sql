@@ -134,6 +134,7 @@ CREATE TABLE file (
     ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when it left the state claimed
     stored TEXT CHECK (length(stored) >= 1), -- where it lies now, below the folder of the world; NULL when put away: nowhere
     put_away_at TEXT CHECK (put_away_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was put away, or found gone
+    copied_from INTEGER CHECK (copied_from > 0), -- test world: ledger number in the live world from which it was copied; NULL: it came by itself
     CHECK (sha256 IS NOT NULL OR state = 'vanished'),
     CHECK (in_place = 1 OR state <> 'claimed'),
     CHECK (in_place = 0 OR state <> 'vanished'),
@@ -177,6 +178,15 @@ CREATE TABLE waiting_event (
 ) STRICT;
 CREATE INDEX waiting_event_for ON waiting_event (authority, booking_number);
 CREATE INDEX waiting_event_until ON waiting_event (waits_until);
+
+-- Bookings whose demographics were left out of the live world, since their facility is in test: a Location that names no facility is
+-- left out too. The row goes when the booking comes to be in live.
+CREATE TABLE test_only_booking (
+    authority TEXT NOT NULL CHECK (length(authority) BETWEEN 1 AND 64), -- who gave booking_number
+    booking_number TEXT NOT NULL CHECK (length(booking_number) BETWEEN 1 AND 32), -- the sender's number
+    facility TEXT NOT NULL CHECK (length(facility) BETWEEN 1 AND 32), -- the facility that was not live
+    PRIMARY KEY (authority, booking_number)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE message_fault (
     file INTEGER NOT NULL REFERENCES file (id), -- the file
@@ -461,24 +471,34 @@ END;
 
 CREATE TABLE command (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in the order in which they are carried out
-    what TEXT NOT NULL CHECK (length(what) BETWEEN 1 AND 32), -- scan, retry, release, …
+    what TEXT NOT NULL CHECK (length(what) BETWEEN 1 AND 32), -- scan, golive, back-to-test, …
     number INTEGER CHECK (number > 0), -- ledger or outbox number; NULL: none
+    subject TEXT CHECK (length(subject) BETWEEN 1 AND 80), -- what it is about, such as feed:jms; NULL: a number, or everything
     argument TEXT CHECK (length(argument) BETWEEN 1 AND 255), -- a name or a reason, without patient data
     windows_user TEXT NOT NULL CHECK (length(windows_user) BETWEEN 1 AND 255), -- who typed it
     created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when
     answer TEXT CHECK (length(answer) BETWEEN 1 AND 1000), -- what came of it; NULL: not carried out yet
+    outcome TEXT CHECK (outcome IN ('done', 'refused')), -- whether it was carried out; NULL: not yet
     answered_at TEXT CHECK (answered_at GLOB '????-??-??T??:??:??.??????Z'), -- when
+    CHECK ((answer IS NULL) = (outcome IS NULL)),
     CHECK ((answer IS NULL) = (answered_at IS NULL))
 ) STRICT;
 CREATE INDEX command_pending ON command (id) WHERE answer IS NULL;
 
 CREATE TABLE live_since (
-    kind TEXT NOT NULL CHECK (kind IN ('feed', 'partner', 'facility')), -- what went live
+    kind TEXT NOT NULL CHECK (kind IN ('feed', 'facility', 'pharmacy')), -- what went live
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64), -- its name in the configuration
     since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??.??????Z'), -- from when
     windows_user TEXT NOT NULL CHECK (length(windows_user) BETWEEN 1 AND 255), -- who did it
     waived TEXT CHECK (length(waived) BETWEEN 1 AND 255), -- the reason, when a condition was waived
     PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
+-- How far what live feeds applied has been copied into the test world. In the live database the table is empty.
+CREATE TABLE live_copy (
+    feed TEXT PRIMARY KEY CHECK (length(feed) BETWEEN 1 AND 64), -- the feed
+    letters TEXT NOT NULL CHECK (length(letters) = 6), -- database_info.control_letters of the live database: of another one all is copied anew
+    up_to INTEGER NOT NULL CHECK (up_to >= 0) -- the last ledger number of the live world that was copied
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE access_log (

@@ -21,16 +21,24 @@ static const struct command_option *find_option(const struct command_option *opt
 bool command_options(const struct command *command, int argc, char **argv,
                      const struct command_option *options, size_t count, const char **operand)
 {
-    bool operand_given = false;
+    size_t given;
+    return command_options_and_operands(command, argc, argv, options, count, operand, operand ? 1 : 0,
+                                        &given);
+}
+
+bool command_options_and_operands(const struct command *command, int argc, char **argv,
+                                  const struct command_option *options, size_t count, const char **operands,
+                                  size_t limit, size_t *operand_count)
+{
+    *operand_count = 0;
     for (int i = 0; i < argc; i++) {
         if (argv[i][0] != '-') {
-            if (operand == NULL || operand_given) {
+            if (*operand_count == limit) {
                 output_error("corbridge %s: '%s' is not expected here: corbridge %s --help says what is",
                              command->name, argv[i], command->name);
                 return false;
             }
-            *operand = argv[i];
-            operand_given = true;
+            operands[(*operand_count)++] = argv[i];
             continue;
         }
         const struct command_option *option = find_option(options, count, argv[i]);

@@ -17,7 +17,7 @@ struct command {
 };
 
 extern const struct command command_check, command_demo, command_install, command_run, command_start,
-    command_status, command_stop, command_uninstall, command_version;
+    command_status, command_stop, command_uninstall, command_version, command_golive, command_back_to_test;
 
 /* An option: `value` takes the argument that follows, `flag` is set when it is given. One of the two is NULL. */
 struct command_option {
@@ -30,6 +30,11 @@ struct command_option {
  * what is wrong, and the command ends with COMMANDS_USAGE. */
 bool command_options(const struct command *command, int argc, char **argv,
                      const struct command_option *options, size_t count, const char **operand);
+
+/* As command_options, with at most `limit` operands, in their order. */
+bool command_options_and_operands(const struct command *command, int argc, char **argv,
+                                  const struct command_option *options, size_t count, const char **operands,
+                                  size_t limit, size_t *operand_count);
 
 /* The configuration at `path` (NULL: that of the installed service). NULL: it said why, with every fault; *exit
  * is set. */

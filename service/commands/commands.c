@@ -9,8 +9,9 @@
 
 /* In the order in which `help` lists them. */
 static const struct command *const COMMANDS[] = {
-    &command_run,   &command_check, &command_status,    &command_demo,    &command_install,
-    &command_start, &command_stop,  &command_uninstall, &command_version,
+    &command_run,          &command_check,     &command_status,  &command_golive,
+    &command_back_to_test, &command_demo,      &command_install, &command_start,
+    &command_stop,         &command_uninstall, &command_version,
 };
 
 #define COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
@@ -32,7 +33,7 @@ static void add_help(struct output *out)
         "    corbridge COMMAND [OPTION...]\n\n",
         CORBRIDGE_VERSION);
     for (size_t i = 0; i < COUNT; i++)
-        output_add(out, "    %-10s %s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
+        output_add(out, "    %-12s %s\n", COMMANDS[i]->name, COMMANDS[i]->summary);
     output_add(out, "\ncorbridge COMMAND --help says more about each.\n");
 }
 

@@ -18,6 +18,7 @@ static struct {
     struct mutex lock;
     struct condition changed;
     bool wanted;
+    bool live_changed; /* a command put something into the live world or back */
 } stop;
 
 static void on_interrupt(void *context)
@@ -37,10 +38,29 @@ static bool stop_wanted(void)
     return wanted;
 }
 
+static void on_live_changed(void *context)
+{
+    (void)context;
+    mutex_lock(&stop.lock);
+    stop.live_changed = true;
+    condition_broadcast(&stop.changed);
+    mutex_unlock(&stop.lock);
+}
+
+/* Whether the engine is to be started anew; asked once for each change. */
+static bool take_live_changed(void)
+{
+    mutex_lock(&stop.lock);
+    bool changed = stop.live_changed && !stop.wanted;
+    stop.live_changed = false;
+    mutex_unlock(&stop.lock);
+    return changed;
+}
+
 static void wait_for_stop(void)
 {
     mutex_lock(&stop.lock);
-    while (!stop.wanted)
+    while (!stop.wanted && !stop.live_changed)
         (void)condition_wait(&stop.changed, &stop.lock, UINT32_MAX);
     mutex_unlock(&stop.lock);
 }
@@ -50,12 +70,14 @@ static int exit_of(enum engine_start started)
     return started == ENGINE_LOCKED ? COMMANDS_LOCKED : COMMANDS_FAILED;
 }
 
-static int serve(const struct config *config, bool until_idle)
+/* The engine once, until it is to stop or to start anew (*again). */
+static int serve(const struct config *config, bool until_idle, bool *again)
 {
     char message[600] = "";
     struct engine *engine = NULL;
-    const struct engine_options options = {.config = config};
+    const struct engine_options options = {.config = config, .live_changed = on_live_changed};
     enum engine_start started = engine_start(&options, &engine, message, sizeof message);
+    *again = false;
     if (started != ENGINE_STARTED) {
         output_error("corbridge run: %s", message);
         return exit_of(started);
@@ -71,6 +93,7 @@ static int serve(const struct config *config, bool until_idle)
     bool whole = engine_stop(engine, STOP_DEADLINE_MS, message, sizeof message);
     if (!whole)
         output_error("corbridge run: %s", message);
+    *again = take_live_changed();
     return whole ? COMMANDS_OK : COMMANDS_FAILED;
 }
 
@@ -94,7 +117,7 @@ static int run(int argc, char **argv)
         return exit;
     mutex_init(&stop.lock);
     condition_init(&stop.changed);
-    stop.wanted = false;
+    stop.wanted = stop.live_changed = false;
     struct platform_status status = process_on_interrupt(on_interrupt, NULL);
     /* PLATFORM_EXISTS: an earlier run in this process, of a test, watches already, by the same function. */
     if (!platform_ok(status) && status.kind != PLATFORM_EXISTS) {
@@ -104,7 +127,10 @@ static int run(int argc, char **argv)
     } else {
         console_events_on();
         log_to_console(verbose);
-        exit = serve(config, until_idle);
+        bool again;
+        do
+            exit = serve(config, until_idle, &again);
+        while (again);
         console_events_off();
     }
     config_free(config);

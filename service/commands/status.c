@@ -10,6 +10,7 @@
 #include "platform/file.h"
 #include "service/commands/command.h"
 #include "service/commands/output.h"
+#include "service/live.h"
 #include "service/windows/control.h"
 #include "service/world.h"
 
@@ -22,6 +23,8 @@ struct world_status {
     struct outbox_counts *pharmacies;
     size_t pharmacy_count;
     int64_t failed_orders;
+    struct live_row *live; /* live world only */
+    size_t live_count;
 };
 
 /* True when the rows were read. */
@@ -29,7 +32,8 @@ static bool read_rows(struct database *db, struct arena *arena, struct world_sta
 {
     return ledger_counts(db, arena, &status->feeds, &status->feed_count) == DATABASE_OK &&
            outbox_count(db, arena, &status->pharmacies, &status->pharmacy_count) == DATABASE_OK &&
-           outbox_failed_events(db, &status->failed_orders) == DATABASE_OK;
+           outbox_failed_events(db, &status->failed_orders) == DATABASE_OK &&
+           live_list(db, arena, &status->live, &status->live_count) == DATABASE_OK;
 }
 
 static void read_world(const struct config *config, enum database_world world, struct arena *arena,
@@ -78,6 +82,16 @@ static struct outbox_counts counts_of_pharmacy(const struct world_status *status
     return (struct outbox_counts){.pharmacy = name};
 }
 
+/* Since when it is live, as stored; NULL: it is in test. */
+static const char *live_since(const struct world_status *live, enum live_kind kind, const char *name)
+{
+    for (size_t i = 0; i < live->live_count; i++) {
+        if (live->live[i].kind == kind && strcmp(live->live[i].name, name) == 0)
+            return live->live[i].since;
+    }
+    return NULL;
+}
+
 /* ---- Text ---------------------------------------------------------------------------------------------- */
 
 static void add_feed_text(struct output *out, const struct ledger_feed_counts *feed, const char *note)
@@ -116,6 +130,27 @@ static bool has_pharmacy(const struct config *config, const char *name)
             return true;
     }
     return false;
+}
+
+/* What is live and what is in test. */
+static void add_live_text(struct output *out, const struct config *config, const struct world_status *live)
+{
+    const struct {
+        enum live_kind kind;
+        size_t count;
+    } kinds[] = {{LIVE_FEED, config->feed_count},
+                 {LIVE_FACILITY, config->facility_count},
+                 {LIVE_PHARMACY, config->pharmacy_count}};
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        for (size_t i = 0; i < kinds[k].count; i++) {
+            const char *name = kinds[k].kind == LIVE_FEED       ? config->feeds[i].name
+                               : kinds[k].kind == LIVE_FACILITY ? config->facilities[i].code
+                                                                : config->pharmacies[i].name;
+            const char *since = live_since(live, kinds[k].kind, name);
+            output_add(out, "%s %s: %s%s\n", live_kind_name(kinds[k].kind), name,
+                       since != NULL ? "live since " : "in test", since != NULL ? since : "");
+        }
+    }
 }
 
 static void add_world_text(struct output *out, const struct config *config, enum database_world world,
@@ -178,6 +213,19 @@ static void add_pharmacy_json(struct output *out, const struct outbox_counts *ph
     output_add(out, "}");
 }
 
+static void add_live_json(struct output *out, const struct world_status *live)
+{
+    for (size_t i = 0; i < live->live_count; i++) {
+        output_add(out, "%s\n  {\"kind\": ", i == 0 ? "" : ",");
+        output_json_text(out, live_kind_name(live->live[i].kind));
+        output_add(out, ", \"name\": ");
+        output_json_text(out, live->live[i].name);
+        output_add(out, ", \"since\": ");
+        output_json_text(out, live->live[i].since);
+        output_add(out, "}");
+    }
+}
+
 static void add_world_json(struct output *out, const struct config *config, enum database_world world,
                            const struct world_status *status)
 {
@@ -218,7 +266,13 @@ static const char *service_state(struct service_status *service)
 
 static int show(const struct config *config, bool json)
 {
-    static const enum database_world worlds[] = {DATABASE_TEST, DATABASE_LIVE};
+    enum {
+        TEST,
+        LIVE,
+        WORLDS
+    };
+    static const enum database_world worlds[WORLDS] = {DATABASE_TEST, DATABASE_LIVE};
+    struct world_status status[WORLDS];
     struct arena arena;
     struct output out;
     struct service_status service;
@@ -227,24 +281,31 @@ static int show(const struct config *config, bool json)
     size_t found = 0;
     arena_init(&arena, 0);
     output_init(&out);
+    for (size_t i = 0; i < WORLDS; i++) {
+        read_world(config, worlds[i], &arena, &status[i]);
+        problem = problem || status[i].problem[0] != '\0';
+    }
     if (json) {
         output_add(&out, "{\"service\": ");
         output_json_text(&out, state);
-        output_add(&out, ", \"worlds\": [");
-    } else if (state != NULL) {
-        output_add(&out, "service: %s\n", state);
+        output_add(&out, ", \"live\": [");
+        add_live_json(&out, &status[LIVE]);
+        output_add(&out, "], \"worlds\": [");
+    } else {
+        if (state != NULL)
+            output_add(&out, "service: %s\n", state);
+        if (status[TEST].exists || status[LIVE].exists)
+            add_live_text(&out, config, &status[LIVE]);
     }
-    for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
-        struct world_status status;
-        read_world(config, worlds[i], &arena, &status);
-        problem = problem || status.problem[0] != '\0';
-        if (!status.exists && status.problem[0] == '\0')
+    for (size_t i = 0; i < WORLDS; i++) {
+        if (!status[i].exists && status[i].problem[0] == '\0')
             continue;
         if (json) {
             output_add(&out, found > 0 ? ",\n  " : "\n  ");
-            add_world_json(&out, config, worlds[i], &status);
-        } else {
-            add_world_text(&out, config, worlds[i], &status);
+            add_world_json(&out, config, worlds[i], &status[i]);
+        } else if (i != LIVE || status[i].problem[0] != '\0' || status[i].live_count > 0 ||
+                   status[i].feed_count > 0) {
+            add_world_text(&out, config, worlds[i], &status[i]);
         }
         found++;
     }

@@ -50,6 +50,16 @@ static void report_applied(const struct job *job)
         event_report(EVENT_SECOND_OPEN_BOOKING, feed, number);
 }
 
+/* Of what live has told already nothing is reported a second time. */
+static void finish_copy(struct pipeline *pipeline, struct job *job)
+{
+    if (job->place == STORE_QUARANTINE)
+        log_write(LOG_WARNING, job->line->config->name,
+                  "live ledger number %lld could not be copied into the test world: %lld says why",
+                  (long long)job->row.copied_from, (long long)job->row.id);
+    pipeline_finish(pipeline, job);
+}
+
 void dispatch_claims(struct pipeline *pipeline, struct group *group)
 {
     if (group->claims.count == 0)
@@ -77,8 +87,8 @@ void dispatch_claims(struct pipeline *pipeline, struct group *group)
         else
             line->first = job;
         line->last = job;
-        pipeline->figures.claimed++;
-        if (job->work == JOB_PARSE) {
+        pipeline->figures.claimed += job->work != JOB_COPY;
+        if (job->work == JOB_PARSE || job->work == JOB_COPY) {
             job_queue_add(&pipeline->to_parse, job);
         } else { /* nothing to parse, but its turn comes in the order of numbers all the same */
             fault_list_init(&job->faults, &job->arena);
@@ -94,6 +104,10 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
 {
     mutex_lock(&pipeline->lock);
     for (size_t i = first; i < first + count; i++) {
+        if (group->applies[i]->work == JOB_COPY) {
+            pipeline->figures.copied++;
+            continue;
+        }
         if (group->applies[i]->place == STORE_QUARANTINE)
             pipeline->figures.quarantined++;
         else
@@ -104,6 +118,10 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
     for (size_t i = first; i < first + count; i++) {
         struct job *job = group->applies[i];
         job->stage = JOB_APPLIED;
+        if (job->work == JOB_COPY) {
+            finish_copy(pipeline, job);
+            continue;
+        }
         report_applied(job);
         mover_add(job->line->mover, job);
     }

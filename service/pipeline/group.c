@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "database/live.h"
 #include "database/outbox.h"
 #include "platform/clock.h"
 
@@ -9,6 +10,8 @@
 
 static enum database_kind claim(struct database *db, struct job *job)
 {
+    if (job->work == JOB_COPY)
+        return DATABASE_OK; /* claimed when it is applied: what is not committed is copied again */
     if (!job->adopted)
         return ledger_claim(db, &job->row);
     return job->suspect && job->work == JOB_PARSE ? ledger_count_attempt(db, job->row.id, &job->row.attempt)
@@ -31,7 +34,8 @@ struct reason group_reason(const struct job *job, const char *detail)
 
 static const char *message_kind(const struct job *job)
 {
-    if (job->work != JOB_PARSE || job->event.fields[JMS_DATATYPE].presence != JMS_GIVEN)
+    if ((job->work != JOB_PARSE && job->work != JOB_COPY) ||
+        job->event.fields[JMS_DATATYPE].presence != JMS_GIVEN)
         return "unknown"; /* it was not read so far */
     return job->event.kind == JMS_LOCATION ? "location" : "demographics";
 }
@@ -60,6 +64,7 @@ static enum database_kind quarantine(struct database *db, struct job *job, const
 
 static enum database_kind apply_event(struct database *db, struct job *job, instant_us now)
 {
+    job->input.file = job->row.id;
     job->input.now = now;
     enum database_kind kind = apply_jms_event(db, &job->input, &job->result);
     if (kind == DATABASE_OK)
@@ -86,12 +91,35 @@ static bool is_refusal(enum database_kind kind)
     return kind == DATABASE_CONSTRAINT || kind == DATABASE_OTHER;
 }
 
-static enum database_kind apply(struct database *db, struct job *job, instant_us now)
+static enum database_kind apply_or_quarantine(struct database *db, struct job *job, bool refused,
+                                              const char *detail, instant_us now)
 {
-    if (job->work == JOB_PARSE && job->status == PARSE_NO_MEMORY)
+    bool parsed = (job->work == JOB_PARSE || job->work == JOB_COPY) && job->status == PARSE_OK;
+    return parsed && !refused ? apply_event(db, job, now) : quarantine(db, job, detail, now);
+}
+
+/* A copy is claimed, applied, ended and counted as copied at once; its bytes lie in the live world's archive and stay there. */
+static enum database_kind apply_copy(struct database *db, struct job *job, bool refused, const char *detail,
+                                     instant_us now)
+{
+    enum database_kind kind = ledger_claim(db, &job->row);
+    if (kind == DATABASE_OK)
+        kind = apply_or_quarantine(db, job, refused, detail, now);
+    if (kind == DATABASE_OK)
+        kind = ledger_put_away(db, job->row.id, NULL, now);
+    if (kind == DATABASE_OK)
+        kind = live_copy_move(db, job->row.feed, job->copy_letters, job->row.copied_from);
+    return kind;
+}
+
+/* `refused`: the database refused it before; it is quarantined for that. */
+static enum database_kind apply(struct database *db, struct job *job, bool refused, const char *detail,
+                                instant_us now)
+{
+    if ((job->work == JOB_PARSE || job->work == JOB_COPY) && job->status == PARSE_NO_MEMORY)
         return DATABASE_NO_MEMORY; /* nothing is known of the file: it is given back with the others */
-    return job->work == JOB_PARSE && job->status == PARSE_OK ? apply_event(db, job, now)
-                                                             : quarantine(db, job, NULL, now);
+    return job->work == JOB_COPY ? apply_copy(db, job, refused, detail, now)
+                                 : apply_or_quarantine(db, job, refused, detail, now);
 }
 
 /* Applies one file in a savepoint: a message that is refused is quarantined, and the group goes on. */
@@ -100,7 +128,7 @@ static enum database_kind apply_guarded(struct database *db, struct job *job, in
     enum database_kind kind = database_savepoint(db);
     if (kind != DATABASE_OK)
         return kind;
-    kind = apply(db, job, now);
+    kind = apply(db, job, false, NULL, now);
     if (kind == DATABASE_OK)
         return database_savepoint_release(db);
     if (!is_refusal(kind) || !database_in_transaction(db))
@@ -112,7 +140,7 @@ static enum database_kind apply_guarded(struct database *db, struct job *job, in
         return kind;
     job->reason = "database";
     job->result = (struct apply_result){0};
-    return quarantine(db, job, detail, now);
+    return apply(db, job, true, detail, now);
 }
 
 static enum database_kind end_row(struct database *db, struct job *job, instant_us now)
@@ -160,7 +188,8 @@ static enum database_kind write_applies(struct database *db, struct group *group
     for (; i < group->apply_count && i - first < limit && kind == DATABASE_OK; i++) {
         if (i > first && clock_monotonic_ms() - begun >= APPLY_MS)
             break;
-        kind = guarded ? apply_guarded(db, group->applies[i], now) : apply(db, group->applies[i], now);
+        kind = guarded ? apply_guarded(db, group->applies[i], now)
+                       : apply(db, group->applies[i], false, NULL, now);
     }
     *applied = i - first;
     return kind;

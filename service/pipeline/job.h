@@ -25,8 +25,9 @@
 struct line; /* service/pipeline/pipeline.h */
 
 enum job_work {
-    JOB_PARSE,         /* the usual way */
-    JOB_SET_ASIDE,     /* quarantine without parsing; `reason` says why */
+    JOB_PARSE,     /* the usual way */
+    JOB_COPY,      /* test world: what a live feed applied; claimed, applied and ended in one transaction */
+    JOB_SET_ASIDE, /* quarantine without parsing; `reason` says why */
     JOB_PUT_AWAY_ONLY, /* its row says applied (or quarantined), in place: nothing is applied */
     JOB_GONE           /* a row without its file: only the ledger is told */
 };
@@ -60,6 +61,7 @@ struct job {
     char *bytes;         /* heap; NULL when larger than the limit */
     size_t size;
     struct ledger_file row;
+    const char *copy_letters; /* JOB_COPY: control letters of the live database; in the arena */
 
     enum job_work work;
     enum job_stage stage;

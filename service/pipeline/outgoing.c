@@ -1,13 +1,12 @@
 #include "service/pipeline/outgoing.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "database/command.h"
 #include "database/order.h"
 #include "outbound/fanout.h"
 #include "platform/clock.h"
 #include "service/event.h"
+#include "service/pipeline/carry_out.h"
 
 #define FANOUT_LIMIT 64 /* order events in one transaction */
 #define LOOK_LIVE_MS 25u
@@ -77,31 +76,6 @@ static enum database_kind fan_out(struct outgoing *outgoing)
     return DATABASE_OK;
 }
 
-static enum database_kind carry_out_commands(struct outgoing *outgoing)
-{
-    const struct pipeline_options *options = &outgoing->pipeline->options;
-    struct database *db = options->writer;
-    struct command_row *rows = NULL;
-    size_t count = 0;
-    enum database_kind kind = command_pending(db, &outgoing->arena, &rows, &count);
-    if (kind != DATABASE_OK || count == 0)
-        return kind == DATABASE_NONE ? DATABASE_OK : kind;
-    kind = database_begin(db);
-    for (size_t i = 0; i < count && kind == DATABASE_OK; i++) {
-        bool scan = strcmp(rows[i].what, "scan") == 0;
-        if (scan && options->scan_asked)
-            options->scan_asked(options->context);
-        kind = command_answer(db, rows[i].id,
-                              scan ? "all folders are being looked at" : "this version has no such command",
-                              clock_utc_us());
-    }
-    if (kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (kind != DATABASE_OK && database_in_transaction(db))
-        database_rollback(db);
-    return kind;
-}
-
 void outgoing_init(struct outgoing *outgoing, struct pipeline *pipeline)
 {
     *outgoing = (struct outgoing){.pipeline = pipeline};
@@ -132,7 +106,7 @@ enum database_kind outgoing_look(struct outgoing *outgoing, bool asked)
     outgoing->more = false;
     kind = fan_out(outgoing);
     if (kind == DATABASE_OK)
-        kind = carry_out_commands(outgoing);
+        kind = carry_out_commands(outgoing->pipeline, &outgoing->arena);
     outgoing->data_version_known = kind == DATABASE_OK; /* otherwise the next look does it again */
     outgoing->data_version = version;
     return kind;

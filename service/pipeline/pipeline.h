@@ -41,7 +41,7 @@ struct pipeline_options {
     const struct world_paths *paths;
     /* Open for writing; the pipeline's committer uses it alone from pipeline_start to pipeline_stop. */
     struct database *writer;
-    struct line *lines; /* one per feed */
+    struct line *lines; /* one per feed, and in the test world one more per feed for copies */
     size_t line_count;
     const struct partner *partners;
     size_t partner_count;
@@ -51,6 +51,8 @@ struct pipeline_options {
     void (*scan_asked)(void *context);
     /* Something was committed. On its thread. */
     void (*committed)(void *context);
+    /* `golive` or `back-to-test` was carried out: what is live is another than at the start. On its thread. */
+    void (*live_changed)(void *context);
     void *context;
 };
 
@@ -93,6 +95,7 @@ bool pipeline_is_up(struct pipeline *pipeline);
 
 struct pipeline_figures {
     uint64_t claimed, applied, put_away, quarantined, vanished, sent, queued;
+    uint64_t copied; /* from the live world; not among the others */
     uint64_t in_flight;
     uint64_t commits;
     bool busy; /* the committer has something to do besides */

@@ -94,7 +94,6 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     const struct zone *zone = facility ? facility->zone : config->facilities[0].zone;
     struct apply_input *input = &job->input;
     input->event = &job->event;
-    input->file = job->row.id;
     input->ordinal = 1;
     input->authority = job->line->config->authority;
     input->facility = slice_of(facility ? facility->code : NULL);

@@ -36,7 +36,8 @@ enum {
     ASK_RELOAD = 8,
     ASK_WORK = 16,
     ASK_CHECK = 32,
-    ASK_REOPEN = 64 /* the machine has slept: watches of shares may be dead */
+    ASK_REOPEN = 64,  /* the machine has slept: watches of shares may be dead */
+    ASK_RESTART = 128 /* what is live has changed */
 };
 
 static struct {
@@ -181,6 +182,12 @@ static void progress(void *context)
     status_progress();
 }
 
+static void live_changed(void *context)
+{
+    (void)context;
+    ask(ASK_RESTART);
+}
+
 static void report_refused(const struct config_faults *faults)
 {
     char count[24];
@@ -231,7 +238,8 @@ static enum service_exit exit_of(enum engine_start start)
 static enum service_exit start_engine(struct running *running)
 {
     char message[1024] = "";
-    const struct engine_options options = {.config = running->config, .progress = progress, .context = NULL};
+    const struct engine_options options = {
+        .config = running->config, .progress = progress, .live_changed = live_changed, .context = NULL};
     enum engine_start start = engine_start(&options, &running->engine, message, sizeof message);
     if (start != ENGINE_STARTED)
         running->engine = NULL; /* the engine has written the event */
@@ -281,6 +289,16 @@ static enum service_exit reload(struct running *running)
     return SERVICE_EXIT_OK;
 }
 
+/* What is live has changed: the worlds share the feeds anew. */
+static enum service_exit restart(struct running *running)
+{
+    stop_engine(running);
+    enum service_exit exit_code = start_engine(running);
+    if (exit_code == SERVICE_EXIT_OK && running->paused)
+        engine_pause(running->engine);
+    return exit_code;
+}
+
 /* ---- The service thread -------------------------------------------------------------------------------- */
 
 static void set_paused(struct running *running, bool paused)
@@ -306,6 +324,10 @@ static enum service_exit serve(struct running *running)
             set_paused(running, (asked & ASK_PAUSE) != 0);
         if (asked & ASK_RELOAD) {
             enum service_exit exit_code = reload(running);
+            if (exit_code != SERVICE_EXIT_OK)
+                return exit_code;
+        } else if (asked & ASK_RESTART) {
+            enum service_exit exit_code = restart(running);
             if (exit_code != SERVICE_EXIT_OK)
                 return exit_code;
         }

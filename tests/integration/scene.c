@@ -6,11 +6,13 @@
 
 #include <sqlite3.h>
 
+#include "database/live.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
 #include "platform/thread.h"
+#include "service/world.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
@@ -162,6 +164,50 @@ void scene_init(struct scene *scene, const struct scene_options *options)
         print_error("%s\n", faults.items[i].text);
     config_faults_release(&faults);
     assert_non_null(scene->config);
+    if (options && options->live)
+        scene_make_live(scene);
+}
+
+void scene_make_live(struct scene *scene)
+{
+    const struct config *config = scene->config;
+    struct database *db = NULL;
+    struct world_paths paths;
+    char message[400] = "";
+    assert_true(world_paths_init(&paths, scene->data, DATABASE_LIVE));
+    assert_int_equal(world_paths_make(&paths).kind, PLATFORM_OK);
+    if (database_open(paths.database, DATABASE_LIVE, DATABASE_WRITE, &db, message, sizeof message) !=
+        DATABASE_OK)
+        fail_msg("%s", message);
+    assert_int_equal(database_begin(db), DATABASE_OK);
+    struct live_row row = {.kind = LIVE_FEED, .user = "tester", .waived = "a test"};
+    for (size_t i = 0; i < config->feed_count; i++) {
+        row.name = config->feeds[i].name;
+        assert_int_equal(live_add(db, &row, clock_utc_us()), DATABASE_OK);
+    }
+    row.kind = LIVE_FACILITY;
+    for (size_t i = 0; i < config->facility_count; i++) {
+        row.name = config->facilities[i].code;
+        assert_int_equal(live_add(db, &row, clock_utc_us()), DATABASE_OK);
+    }
+    row.kind = LIVE_PHARMACY;
+    for (size_t i = 0; i < config->pharmacy_count; i++) {
+        row.name = config->pharmacies[i].name;
+        if (config->pharmacies[i].live_folder)
+            assert_int_equal(live_add(db, &row, clock_utc_us()), DATABASE_OK);
+    }
+    assert_int_equal(database_commit(db), DATABASE_OK);
+    database_close(db);
+    world_paths_release(&paths);
+    scene->world = DATABASE_LIVE;
+}
+
+const char *scene_world_path(struct scene *scene, const char *below)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "data%c%s%c%s", PATH_SEPARATOR, world_name(scene->world),
+                   PATH_SEPARATOR, below);
+    return scene_path(scene, path);
 }
 
 void scene_release(struct scene *scene)
@@ -231,7 +277,8 @@ static sqlite3 *open_database(struct scene *scene)
 {
     sqlite3 *db = NULL;
     char below[64];
-    (void)snprintf(below, sizeof below, "data%cdatabase%ccorbridge-test.db", PATH_SEPARATOR, PATH_SEPARATOR);
+    (void)snprintf(below, sizeof below, "data%cdatabase%ccorbridge-%s.db", PATH_SEPARATOR, PATH_SEPARATOR,
+                   world_name(scene->world));
     assert_int_equal(sqlite3_open_v2(scene_path(scene, below), &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
     return db;

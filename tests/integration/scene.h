@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "database/database.h"
 #include "service/engine.h"
 #include "service/event.h"
 
@@ -19,6 +20,8 @@ struct scene {
     char *config_path;
     struct config *config;
     struct engine *engine;
+    enum database_world
+        world; /* whose rows scene_rows and scene_execute mean; the test world unless `live` was asked for */
 };
 
 /* What a scene may say differently; NULL and 0 for the usual. */
@@ -28,6 +31,8 @@ struct scene_options {
     const char *facilities; /* elements; default: VCSO and ADAMS */
     const char *pharmacy;   /* attributes of the pharmacy besides name and test-folder */
     const char *more;       /* elements besides */
+    bool
+        live; /* feed, facilities and pharmacy (which needs a live-folder) are live from the start, and world is the live one */
 };
 
 /* Makes the folders and loads the configuration; fails the test when it is refused. */
@@ -48,7 +53,13 @@ void scene_drop_bytes(struct scene *scene, const char *name, const void *bytes, 
 /* Waits until the engine has nothing left to do. */
 void scene_settle(struct scene *scene);
 
-/* Rows of a query on the test database, columns joined by "|", rows by "\n", NULL as "-". Static buffer, valid until the next call. */
+/* Feed jms, both facilities and, where it has a live-folder, the pharmacy become live; before the engine is started. */
+void scene_make_live(struct scene *scene);
+
+/* Folder of the scene's world below data, such as "archive"; static as scene_path. */
+const char *scene_world_path(struct scene *scene, const char *below);
+
+/* Rows of a query on the database of scene->world, columns joined by "|", rows by "\n", NULL as "-". Static buffer, valid until the next call. */
 const char *scene_rows(struct scene *scene, const char *sql);
 
 /* Executes SQL as another program would: a connection of its own, BEGIN IMMEDIATE, busy timeout 5 s. */

@@ -335,7 +335,8 @@ static void a_stop_keeps_its_deadline_and_the_next_start_ends_what_is_left(void 
     scene_init(&scene, NULL);
     scene_drop(&scene, "DEM1.ini", EXAMPLE);
     platform_inject_set(refuse_renames, NULL);
-    struct engine_options options = {scene.config, count_progress, &progress};
+    struct engine_options options = {
+        .config = scene.config, .progress = count_progress, .context = &progress};
     assert_int_equal(engine_start(&options, &scene.engine, message, sizeof message), ENGINE_STARTED);
     struct engine_figures figures;
     do

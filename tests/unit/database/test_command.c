@@ -35,9 +35,9 @@ static void a_command_is_written_carried_out_and_answered(void **state)
     assert_null(rows[1].answer);
 
     assert_ok(database_begin(scene->db));
-    assert_ok(command_answer(scene->db, scan.id, "done: 3 files", scene_time(2)));
-    assert_int_equal(command_answer(scene->db, scan.id, "again", scene_time(3)), DATABASE_NONE);
-    assert_int_equal(command_answer(scene->db, 99, "none", scene_time(3)), DATABASE_NONE);
+    assert_ok(command_answer(scene->db, scan.id, true, "done: 3 files", scene_time(2)));
+    assert_int_equal(command_answer(scene->db, scan.id, true, "again", scene_time(3)), DATABASE_NONE);
+    assert_int_equal(command_answer(scene->db, 99, false, "none", scene_time(3)), DATABASE_NONE);
     assert_ok(database_commit(scene->db));
     assert_ok(command_pending(scene->db, &scene->arena, &rows, &count));
     assert_int_equal(count, 1);

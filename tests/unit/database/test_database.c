@@ -258,23 +258,24 @@ static void commands_insert_commands_and_nothing_else(void **state)
     assert_value(scene, "SELECT number FROM access_log", "7");
 
     assert_ok(database_begin(db));
-    assert_int_equal(command_answer(db, row.id, "done", scene_time(1)), DATABASE_READ_ONLY);
+    assert_int_equal(command_answer(db, row.id, true, "done", scene_time(1)), DATABASE_READ_ONLY);
     database_rollback(db);
     static const struct facility_row facility = {"X", "X", "UTC"};
     assert_int_equal(apply_facilities(db, &facility, 1), DATABASE_READ_ONLY);
     assert_false(database_in_transaction(db));
-    static const char *const refused[] = {"DELETE FROM command",
-                                          "UPDATE command SET answer = 'x', answered_at = created_at",
-                                          "INSERT OR REPLACE INTO facility VALUES ('X', 'X', 'X')",
-                                          "DELETE FROM facility",
-                                          "INSERT INTO live_since VALUES ('feed', 'jms', 'x', 'y', NULL)",
-                                          "DROP TABLE command",
-                                          "CREATE TABLE x (y)",
-                                          "CREATE TEMP TABLE x (y)",
-                                          "PRAGMA user_version = 9",
-                                          "PRAGMA journal_mode = DELETE",
-                                          "ATTACH ':memory:' AS x",
-                                          "VACUUM"};
+    static const char *const refused[] = {
+        "DELETE FROM command",
+        "UPDATE command SET answer = 'x', outcome = 'done', answered_at = created_at",
+        "INSERT OR REPLACE INTO facility VALUES ('X', 'X', 'X')",
+        "DELETE FROM facility",
+        "INSERT INTO live_since VALUES ('feed', 'jms', 'x', 'y', NULL)",
+        "DROP TABLE command",
+        "CREATE TABLE x (y)",
+        "CREATE TEMP TABLE x (y)",
+        "PRAGMA user_version = 9",
+        "PRAGMA journal_mode = DELETE",
+        "ATTACH ':memory:' AS x",
+        "VACUUM"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         if (sqlite3_exec(db->handle, refused[i], NULL, NULL, NULL) != SQLITE_AUTH)
             fail_msg("not refused: %s", refused[i]);

@@ -40,9 +40,11 @@ static const char *const rows[] = {
     " '2026-11-23T18:00:00Z', '2026-11-23T18:00:00Z', '2026-11-24T18:00:00Z', '1', 'TAB', '30', 'TAB')",
     "INSERT INTO outbox (pharmacy, control_id, file_name, bytes, state, created_at, sent_at) VALUES ('C', 'T1', 'a.hl7', x'00',"
     " 'sent', '2026-11-23T18:00:00.000000Z', '2026-11-23T18:00:00.000000Z')",
-    "INSERT INTO command (what, windows_user, created_at, answer, answered_at) VALUES ('scan', 'u', '2026-11-23T18:00:00.000000Z',"
-    " 'done', '2026-11-23T18:00:00.000000Z')",
+    "INSERT INTO command (what, windows_user, created_at, answer, outcome, answered_at) VALUES ('scan', 'u', '2026-11-23T18:00:00.000000Z',"
+    " 'looked', 'done', '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO live_since VALUES ('feed', 'jms', '2026-11-23T18:00:00.000000Z', 'u', NULL)",
+    "INSERT INTO live_copy VALUES ('jms', 'ABCDEF', 7)",
+    "INSERT INTO test_only_booking VALUES ('JMS', 'B9', 'VCSO')",
     "INSERT INTO access_log (accessed_at, windows_user, command) VALUES ('2026-11-23T18:00:00.000000Z', 'u', 'show')",
     "DROP TRIGGER database_info_keeps_its_world; DROP TRIGGER patient_keeps_its_id; DROP TRIGGER booking_keeps_its_id;"
     "DROP TRIGGER medication_order_unchanged; DROP TRIGGER outbox_rendered_once; DROP TRIGGER access_log_unchanged;"
@@ -140,6 +142,7 @@ static const struct {
     {"file", "ended_at", "NULL"},
     {"file", "stored", "''"},
     {"file", "put_away_at", INSTANT},
+    {"file", "copied_from", "0"},
     {"file", "put_away_at", "NULL"}, /* but stored */
     {"message", "id", "0"},
     {"message", "file", ANY},
@@ -288,17 +291,26 @@ static const struct {
     {"command", "id", "0"},
     {"command", "what", "''"},
     {"command", "number", "0"},
+    {"command", "subject", "''"},
     {"command", "argument", "''"},
     {"command", "windows_user", "''"},
     {"command", "created_at", INSTANT},
     {"command", "answer", "''"},
     {"command", "answer", "NULL"},
+    {"command", "outcome", "'lost'"},
+    {"command", "outcome", "NULL"}, /* but answered */
     {"command", "answered_at", INSTANT},
     {"live_since", "kind", "'person'"},
     {"live_since", "name", "''"},
     {"live_since", "since", INSTANT},
     {"live_since", "windows_user", "''"},
     {"live_since", "waived", "''"},
+    {"test_only_booking", "authority", "''"},
+    {"test_only_booking", "booking_number", "''"},
+    {"test_only_booking", "facility", "''"},
+    {"live_copy", "feed", "''"},
+    {"live_copy", "letters", "'ABCDE'"},
+    {"live_copy", "up_to", "-1"},
     {"access_log", "id", "0"},
     {"access_log", "accessed_at", INSTANT},
     {"access_log", "windows_user", "''"},

@@ -1,0 +1,232 @@
+/*
+ * corbridge golive, corbridge back-to-test: rows of the live database's command table, which the service carries out and records (RULES
+ * "Test and live").
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "database/command.h"
+#include "platform/clock.h"
+#include "platform/process.h"
+#include "platform/thread.h"
+#include "service/commands/command.h"
+#include "service/commands/output.h"
+#include "service/live.h"
+#include "service/windows/control.h"
+#include "service/world.h"
+
+#define NAMES_MAX      64
+#define REASON_MAX     255
+#define ANSWER_WAIT_MS 10000u /* far more than the service takes, but for a database that is locked */
+#define ANSWER_LOOK_MS 25u
+
+/* What is to change, in the order in which it must: a pharmacy goes live after the feed of its facilities. */
+struct wanted {
+    enum live_kind kind;
+    const char *name; /* borrowed from the configuration */
+    struct command_row row;
+};
+
+struct request {
+    const struct command *command;
+    const char *what; /* as the command table calls it */
+    const char *reason;
+    struct wanted wanted[NAMES_MAX];
+    size_t count;
+};
+
+static bool find_names(struct request *request, const struct config *config, const char *const *names,
+                       size_t count)
+{
+    for (enum live_kind kind = LIVE_FEED; kind < LIVE_KIND_COUNT; kind++) {
+        for (size_t i = 0; i < count; i++) {
+            struct wanted found = {.kind = LIVE_KIND_COUNT};
+            char message[300];
+            if (!live_find_subject(config, names[i], &found.kind, &found.name, message, sizeof message)) {
+                output_error("corbridge %s: %s", request->command->name, message);
+                return false;
+            }
+            if (found.kind == kind)
+                request->wanted[request->count++] = found;
+        }
+    }
+    return true;
+}
+
+/* Puts all rows into the table, as one transaction. */
+static bool leave_rows(struct request *request, struct database *db)
+{
+    static char subjects[NAMES_MAX][96];
+    char *user = process_user();
+    enum database_kind kind = user ? database_begin(db) : DATABASE_NO_MEMORY;
+    for (size_t i = 0; i < request->count && kind == DATABASE_OK; i++) {
+        struct wanted *wanted = &request->wanted[i];
+        (void)snprintf(subjects[i], sizeof subjects[i], "%s:%s", live_kind_name(wanted->kind), wanted->name);
+        wanted->row = (struct command_row){
+            .what = request->what, .subject = subjects[i], .argument = request->reason, .user = user};
+        kind = command_insert(db, &wanted->row, clock_utc_us());
+    }
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK) {
+        output_error("corbridge %s: the live database cannot be written: %s", request->command->name,
+                     user ? database_error_text(db) : "memory is exhausted");
+        if (user && database_in_transaction(db))
+            database_rollback(db);
+    }
+    free(user);
+    return kind == DATABASE_OK;
+}
+
+/* The row once it has its answer; false when it has none in time. */
+static bool wait_for_answer(struct database *db, struct arena *arena, int64_t id, uint64_t end,
+                            struct command_row *row)
+{
+    struct mutex lock;
+    struct condition never;
+    mutex_init(&lock);
+    condition_init(&never);
+    mutex_lock(&lock);
+    for (;;) {
+        arena_reset(arena);
+        if (command_get(db, id, arena, row) == DATABASE_OK && row->answer)
+            break;
+        if (clock_monotonic_ms() >= end)
+            break;
+        /* The answer comes from another process: it can only be looked for. */
+        (void)condition_wait(&never, &lock, ANSWER_LOOK_MS);
+    }
+    mutex_unlock(&lock);
+    condition_release(&never);
+    mutex_release(&lock);
+    return row->answer != NULL;
+}
+
+static int tell_answers(const struct request *request, struct database *db)
+{
+    struct service_status service = {.state = SERVICE_STATE_ABSENT};
+    bool stopped = platform_ok(service_control_query(&service)) && service.state == SERVICE_STATE_STOPPED;
+    if (!stopped)
+        (void)service_control_work(); /* it finds the rows by itself, a little later */
+    uint64_t end = clock_monotonic_ms() + (stopped ? 0 : ANSWER_WAIT_MS);
+    struct arena arena;
+    arena_init(&arena, 0);
+    int exit = COMMANDS_OK;
+    for (size_t i = 0; i < request->count && exit == COMMANDS_OK; i++) {
+        struct command_row row = {0};
+        if (!wait_for_answer(db, &arena, request->wanted[i].row.id, end, &row)) {
+            output_error(
+                "corbridge %s: %s: the command waits in the live database and is carried out when the service %s",
+                request->command->name, request->wanted[i].row.subject,
+                stopped ? "is started" : "comes to it; it does not run, or the database is locked");
+            exit = COMMANDS_FAILED;
+        } else if (row.done) {
+            output_line("%s", row.answer);
+        } else {
+            output_error("corbridge %s: refused: %s", request->command->name, row.answer);
+            exit = COMMANDS_FAILED;
+        }
+    }
+    arena_release(&arena);
+    return exit;
+}
+
+static int ask(struct request *request, const struct config *config)
+{
+    struct world_paths paths;
+    struct database *db = NULL;
+    char message[400] = "memory is exhausted";
+    int exit = COMMANDS_FAILED;
+    if (!world_paths_init(&paths, config->data_folder, DATABASE_LIVE)) {
+        output_error("corbridge %s: memory is exhausted", request->command->name);
+        return exit;
+    }
+    enum database_kind kind =
+        database_open(paths.database, DATABASE_LIVE, DATABASE_COMMAND, &db, message, sizeof message);
+    if (kind != DATABASE_OK)
+        output_error(
+            "corbridge %s: the live database cannot be opened: %s; the first start of the service makes it",
+            request->command->name, message);
+    else if (leave_rows(request, db))
+        exit = tell_answers(request, db);
+    database_close(db);
+    world_paths_release(&paths);
+    return exit;
+}
+
+/* The names are what is no option. */
+static int run(const struct command *command, const char *what, const char *reason_option, int argc,
+               char **argv)
+{
+    const char *path = NULL;
+    const char *data = NULL;
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    struct request request = {.command = command, .what = what};
+    const struct command_option options[] = {
+        {"--config", &path, NULL},
+        {"--data", &data, NULL},
+        {reason_option, &request.reason, NULL},
+    };
+    if (!command_options_and_operands(command, argc, argv, options, sizeof options / sizeof options[0], names,
+                                      NAMES_MAX, &count))
+        return COMMANDS_USAGE;
+    if (count == 0 || !request.reason || strlen(request.reason) > REASON_MAX) {
+        output_error(
+            "corbridge %s: a NAME and %s \"reason\" (at most %d characters) are needed: corbridge %s --help",
+            command->name, reason_option, REASON_MAX, command->name);
+        return COMMANDS_USAGE;
+    }
+    int exit = COMMANDS_FAILED;
+    struct config *config = command_config(path, data, &exit);
+    if (config == NULL)
+        return exit;
+    exit = find_names(&request, config, names, count) ? ask(&request, config) : COMMANDS_USAGE;
+    config_free(config);
+    return exit;
+}
+
+static int run_golive(int argc, char **argv)
+{
+    return run(&command_golive, "golive", "--waive", argc, argv);
+}
+
+static int run_back_to_test(int argc, char **argv)
+{
+    return run(&command_back_to_test, "back-to-test", "--reason", argc, argv);
+}
+
+const struct command command_golive = {
+    .name = "golive",
+    .summary = "have feeds, facilities and pharmacies work in the live world",
+    .usage =
+        "corbridge golive NAME... --waive \"reason\" [--config FILE] [--data FOLDER]\n\n"
+        "NAME is a feed, a facility's code or a pharmacy of the configuration; where several have one name, write feed:NAME,\n"
+        "facility:NAME or pharmacy:NAME. What a live feed says of a live facility is applied in the live database, and copied\n"
+        "into the test world; of any other facility it is applied in the test world only. A pharmacy goes live after a feed\n"
+        "and all its facilities, and needs a live-folder. The service carries it out, at once when it runs, and starts anew\n"
+        "inside. Who did it, when and why stands in the live database and in the event log (event 800).\n\n"
+        "    --waive \"reason\"   why it may go live. CorEMR's policy is two weeks of testing first, and this version does not\n"
+        "                       judge that by itself: a person does, and says so here. Name no patient.\n"
+        "    --config FILE      the configuration; without it that of the installed service\n"
+        "    --data FOLDER      in place of the data folder that the configuration names\n\n"
+        "Exit codes: 0 done; 1 refused, or it waits for the service; 2 command line; 3 configuration refused; 4 no\n"
+        "configuration.\n",
+    .run = run_golive,
+};
+
+const struct command command_back_to_test = {
+    .name = "back-to-test",
+    .summary = "have them work in the test world again",
+    .usage =
+        "corbridge back-to-test NAME... --reason \"why\" [--config FILE] [--data FOLDER]\n\n"
+        "What is live goes back into the test world; what the live database holds stays there. NAME as in golive. Who did it,\n"
+        "when and why stands in the live database and in the event log (event 801).\n\n"
+        "    --reason \"why\"   for the record. Name no patient.\n"
+        "    --config FILE    the configuration; without it that of the installed service\n"
+        "    --data FOLDER    in place of the data folder that the configuration names\n\n"
+        "Exit codes: 0 done; 1 refused, or it waits for the service; 2 command line; 3 configuration refused; 4 no\n"
+        "configuration.\n",
+    .run = run_back_to_test,
+};

@@ -1,0 +1,200 @@
+#include "service/pipeline/carry_out.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "database/command.h"
+#include "database/live.h"
+#include "platform/clock.h"
+#include "service/event.h"
+#include "service/live.h"
+
+/* One command at work. */
+struct carried {
+    struct pipeline *pipeline;
+    const struct command_row *row;
+    struct arena *arena;
+    instant_us now;
+    bool done;
+    char answer[400];
+    /* told once it is committed */
+    bool went_live, went_back;
+};
+
+static void answer(struct carried *carried, bool done, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void answer(struct carried *carried, bool done, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(carried->answer, sizeof carried->answer, format, arguments);
+    va_end(arguments);
+    carried->done = done;
+}
+
+static bool is_among(const struct live_row *rows, size_t count, enum live_kind kind, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].kind == kind && (!name || strcmp(rows[i].name, name) == 0))
+            return true;
+    return false;
+}
+
+static bool serves(const struct config_pharmacy *pharmacy, const char *facility)
+{
+    if (!pharmacy->facilities)
+        return true;
+    for (const char *const *each = pharmacy->facilities; *each; each++)
+        if (strcmp(*each, facility) == 0)
+            return true;
+    return false;
+}
+
+/* A pharmacy goes live only after the feed of its facilities, and with a folder (RULES "Test and live"). */
+static enum database_kind pharmacy_may(struct carried *carried, const char *name, bool *may)
+{
+    const struct config *config = carried->pipeline->options.config;
+    const struct config_pharmacy *pharmacy = NULL;
+    for (size_t i = 0; i < config->pharmacy_count; i++)
+        if (strcmp(config->pharmacies[i].name, name) == 0)
+            pharmacy = &config->pharmacies[i];
+    struct live_row *rows = NULL;
+    size_t count = 0;
+    enum database_kind kind = live_list(carried->pipeline->options.writer, carried->arena, &rows, &count);
+    *may = false;
+    if (kind != DATABASE_OK || !pharmacy)
+        return kind;
+    if (!pharmacy->live_folder) {
+        answer(carried, false, "pharmacy %s has no live-folder in the configuration; add it first", name);
+        return DATABASE_OK;
+    }
+    if (!is_among(rows, count, LIVE_FEED, NULL)) {
+        answer(carried, false,
+               "no feed is live yet, and a pharmacy goes live after the feed of its facilities");
+        return DATABASE_OK;
+    }
+    for (size_t i = 0; i < config->facility_count; i++) {
+        const char *facility = config->facilities[i].code;
+        if (serves(pharmacy, facility) && !is_among(rows, count, LIVE_FACILITY, facility)) {
+            answer(carried, false, "pharmacy %s serves facility %s, which is not live; that goes first", name,
+                   facility);
+            return DATABASE_OK;
+        }
+    }
+    *may = true;
+    return DATABASE_OK;
+}
+
+static enum database_kind go_live(struct carried *carried, enum live_kind kind, const char *name)
+{
+    struct database *db = carried->pipeline->options.writer;
+    const struct command_row *row = carried->row;
+    bool may = true;
+    enum database_kind result = kind == LIVE_PHARMACY ? pharmacy_may(carried, name, &may) : DATABASE_OK;
+    if (result != DATABASE_OK || !may)
+        return result;
+    const struct live_row live = {.kind = kind, .name = name, .user = row->user, .waived = row->argument};
+    result = live_add(db, &live, carried->now);
+    if (result == DATABASE_NONE) {
+        answer(carried, true, "%s %s was live already", live_kind_name(kind), name);
+        return DATABASE_OK;
+    }
+    answer(carried, true, "%s %s is live", live_kind_name(kind), name);
+    carried->went_live = true;
+    return result;
+}
+
+static enum database_kind back_to_test(struct carried *carried, enum live_kind kind, const char *name)
+{
+    enum database_kind result = live_remove(carried->pipeline->options.writer, kind, name);
+    if (result == DATABASE_NONE) {
+        answer(carried, true, "%s %s was in test already", live_kind_name(kind), name);
+        return DATABASE_OK;
+    }
+    answer(carried, true, "%s %s is back in test", live_kind_name(kind), name);
+    carried->went_back = true;
+    return result;
+}
+
+static enum database_kind change_live(struct carried *carried, bool to_live)
+{
+    const struct pipeline_options *options = &carried->pipeline->options;
+    const struct command_row *row = carried->row;
+    enum live_kind kind;
+    const char *name;
+    if (options->paths->world != DATABASE_LIVE) {
+        answer(carried, false, "what is live stands in the live database only");
+        return DATABASE_OK;
+    }
+    if (!row->subject || !row->argument) {
+        answer(carried, false, "a subject and a reason are needed");
+        return DATABASE_OK;
+    }
+    if (!live_find_subject(options->config, row->subject, &kind, &name, carried->answer,
+                           sizeof carried->answer))
+        return DATABASE_OK;
+    return to_live ? go_live(carried, kind, name) : back_to_test(carried, kind, name);
+}
+
+static enum database_kind carry_out(struct carried *carried)
+{
+    const struct pipeline_options *options = &carried->pipeline->options;
+    const char *what = carried->row->what;
+    answer(carried, false, "this version has no such command");
+    if (strcmp(what, "golive") == 0)
+        return change_live(carried, true);
+    if (strcmp(what, "back-to-test") == 0)
+        return change_live(carried, false);
+    if (strcmp(what, "scan") == 0) {
+        options->scan_asked(options->context);
+        answer(carried, true, "all folders are being looked at");
+    }
+    return DATABASE_OK;
+}
+
+static void report(const struct carried *carried)
+{
+    const struct command_row *row = carried->row;
+    if (carried->went_live)
+        event_report(EVENT_WENT_LIVE, row->subject, row->user, row->argument);
+    if (carried->went_back)
+        event_report(EVENT_BACK_TO_TEST, row->subject, row->user, row->argument);
+}
+
+enum database_kind carry_out_commands(struct pipeline *pipeline, struct arena *arena)
+{
+    const struct pipeline_options *options = &pipeline->options;
+    struct database *db = options->writer;
+    struct command_row *rows = NULL;
+    size_t count = 0;
+    enum database_kind kind = command_pending(db, arena, &rows, &count);
+    if (kind != DATABASE_OK || count == 0)
+        return kind == DATABASE_NONE ? DATABASE_OK : kind;
+    struct carried *carried = arena_take_array(arena, count, sizeof *carried);
+    if (!carried)
+        return DATABASE_NO_MEMORY;
+    kind = database_begin(db);
+    for (size_t i = 0; i < count && kind == DATABASE_OK; i++) {
+        carried[i] =
+            (struct carried){.pipeline = pipeline, .row = &rows[i], .arena = arena, .now = clock_utc_us()};
+        kind = carry_out(&carried[i]);
+        if (kind == DATABASE_OK)
+            kind = command_answer(db, rows[i].id, carried[i].done, carried[i].answer, carried[i].now);
+    }
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK && database_in_transaction(db))
+        database_rollback(db);
+    if (kind != DATABASE_OK)
+        return kind;
+    bool changed = false;
+    for (size_t i = 0; i < count; i++) {
+        report(&carried[i]);
+        changed = changed || carried[i].went_live || carried[i].went_back;
+    }
+    if (changed)
+        options->live_changed(options->context);
+    return DATABASE_OK;
+}

@@ -1,0 +1,300 @@
+#include "service/pipeline/copier.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "database/live.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/path.h"
+#include "platform/thread.h"
+#include "service/log.h"
+
+#define BATCH     64
+#define RETRY_MS  1000u
+#define YIELD_MS  1000u /* how long a batch waits for the live world to come to rest */
+#define GLANCE_MS 20u
+
+struct copier {
+    struct copier_options options;
+    struct thread *thread;
+    /* the thread's own */
+    struct database *live;
+    struct arena arena; /* of one batch */
+    int64_t *cursors;   /* per feed: live ledger number up to which all was handed on */
+    bool cursors_known;
+    /* under the lock */
+    struct mutex lock;
+    struct condition changes;
+    size_t in_flight;
+    bool asked;      /* live has committed since the last pass began */
+    bool working;    /* a pass is under way */
+    bool behind;     /* the last pass could not do all: again after RETRY_MS */
+    bool given_back; /* a copy came back unapplied: the cursors are read anew */
+    bool stopping;
+};
+
+enum pass {
+    PASS_DONE,
+    PASS_LATER, /* not now: the database or a file cannot be read, or nothing is let in */
+};
+
+static bool is_stopping(struct copier *copier)
+{
+    mutex_lock(&copier->lock);
+    bool stopping = copier->stopping;
+    mutex_unlock(&copier->lock);
+    return stopping;
+}
+
+/* On the committer's thread, or the stopping one's. */
+static void finished(void *context, struct job *job)
+{
+    struct copier *copier = context;
+    mutex_lock(&copier->lock);
+    copier->in_flight--;
+    copier->given_back = copier->given_back || job->abandoned;
+    condition_broadcast(&copier->changes);
+    mutex_unlock(&copier->lock);
+    job_free(job);
+}
+
+/* Where the test world stands; after all that was handed on has ended. */
+static bool read_cursors(struct copier *copier)
+{
+    mutex_lock(&copier->lock);
+    while (copier->in_flight > 0 && !copier->stopping)
+        (void)condition_wait(&copier->changes, &copier->lock, UINT32_MAX);
+    copier->given_back = false;
+    mutex_unlock(&copier->lock);
+    struct database *test = NULL;
+    const struct config *config = copier->options.config;
+    enum database_kind kind =
+        database_open(copier->options.test->database, DATABASE_TEST, DATABASE_READ, &test, NULL, 0);
+    for (size_t i = 0; i < config->feed_count && kind == DATABASE_OK; i++)
+        kind = live_copy_position(test, config->feeds[i].name, database_control_letters(copier->live),
+                                  &copier->cursors[i]);
+    database_close(test);
+    copier->cursors_known = kind == DATABASE_OK;
+    return copier->cursors_known;
+}
+
+static bool cursors_are_good(struct copier *copier)
+{
+    mutex_lock(&copier->lock);
+    bool good = copier->cursors_known && !copier->given_back;
+    mutex_unlock(&copier->lock);
+    return good || read_cursors(copier);
+}
+
+/* Live goes first. */
+static void give_way(struct copier *copier)
+{
+    uint64_t end = clock_monotonic_ms() + YIELD_MS;
+    while (clock_monotonic_ms() < end && copier->options.live_is_busy(copier->options.context)) {
+        mutex_lock(&copier->lock);
+        if (!copier->stopping)
+            (void)condition_wait(&copier->changes, &copier->lock, GLANCE_MS);
+        bool stopping = copier->stopping;
+        mutex_unlock(&copier->lock);
+        if (stopping)
+            return;
+    }
+}
+
+/* The job of one copy, with its bytes. NULL with *gone when its bytes are no longer there, else when it cannot be had now. */
+static struct job *make_job(struct copier *copier, size_t feed, const struct ledger_copy *copy, bool *gone)
+{
+    const struct config_feed *settings = &copier->options.config->feeds[feed];
+    const struct config_match *match = config_match_find(settings, copy->file.name);
+    *gone = !match; /* the rule that took it is no longer in the configuration */
+    char *path = match ? path_join(copier->options.live->root, copy->stored) : NULL;
+    struct job *job = path ? job_new(&copier->options.lines[feed], match, path) : NULL;
+    if (!job) {
+        free(path);
+        return NULL;
+    }
+    job->work = JOB_COPY;
+    job->row = copy->file;
+    job->row.id = 0;
+    job->row.feed = settings->name;
+    job->row.name = job->name = arena_copy_text(&job->arena, slice_of(copy->file.name));
+    job->row.format = arena_copy_text(&job->arena, slice_of(copy->file.format));
+    job->row.copied_from = copy->file.id;
+    job->copy_letters = arena_copy_text(&job->arena, slice_of(database_control_letters(copier->live)));
+    struct platform_status status = file_load(path, (size_t)match->size_limit, &job->bytes, &job->size);
+    *gone = status.kind == PLATFORM_NOT_FOUND;
+    if (platform_ok(status) && job->name && job->row.format && job->copy_letters)
+        return job;
+    job_free(job);
+    return NULL;
+}
+
+static enum pass hand_on(struct copier *copier, size_t feed, const struct ledger_copy *copy)
+{
+    bool gone = false;
+    struct job *job = make_job(copier, feed, copy, &gone);
+    if (!job && gone) {
+        log_write(
+            LOG_WARNING, copier->options.config->feeds[feed].name,
+            "live ledger number %lld is not copied into the test world: its bytes are no longer in the archive, or no "
+            "rule matches its name any more",
+            (long long)copy->file.id);
+        return PASS_DONE;
+    }
+    if (!job)
+        return PASS_LATER;
+    if (!pipeline_enter(copier->options.pipeline, PIPELINE_FILE)) {
+        job_free(job);
+        return PASS_LATER;
+    }
+    mutex_lock(&copier->lock);
+    copier->in_flight++;
+    mutex_unlock(&copier->lock);
+    pipeline_submit(copier->options.pipeline, job);
+    return PASS_DONE;
+}
+
+/* One feed up to the live ledger number `last`, or to the first file that has not come to its end. */
+static enum pass copy_feed(struct copier *copier, size_t feed, int64_t last)
+{
+    int64_t *cursor = &copier->cursors[feed];
+    const char *name = copier->options.config->feeds[feed].name;
+    while (*cursor < last && !is_stopping(copier)) {
+        struct ledger_copy *copies;
+        size_t count = 0;
+        give_way(copier);
+        arena_reset(&copier->arena);
+        if (ledger_copies(copier->live, name, *cursor, last, BATCH, &copier->arena, &copies, &count) !=
+            DATABASE_OK)
+            return PASS_LATER;
+        for (size_t i = 0; i < count; i++) {
+            if (!copies[i].ended)
+                return PASS_DONE; /* the commit that ends it wakes us */
+            if (copies[i].wanted && hand_on(copier, feed, &copies[i]) != PASS_DONE)
+                return PASS_LATER;
+            *cursor = copies[i].file.id;
+        }
+        if (count < BATCH)
+            *cursor = last;
+    }
+    return PASS_DONE;
+}
+
+static enum pass copy_all(struct copier *copier)
+{
+    int64_t last = 0;
+    if (!copier->live && database_open(copier->options.live->database, DATABASE_LIVE, DATABASE_READ,
+                                       &copier->live, NULL, 0) != DATABASE_OK)
+        return PASS_LATER;
+    if (!cursors_are_good(copier) || live_last_file(copier->live, &last) != DATABASE_OK)
+        return PASS_LATER;
+    enum pass result = PASS_DONE;
+    for (size_t i = 0; i < copier->options.config->feed_count; i++)
+        if (copy_feed(copier, i, last) != PASS_DONE)
+            result = PASS_LATER; /* the other feeds go on */
+    return result;
+}
+
+/* Until the time to try again has come. With the lock held. */
+static void wait_to_retry(struct copier *copier)
+{
+    uint64_t end = clock_monotonic_ms() + RETRY_MS;
+    for (uint64_t now; !copier->stopping && (now = clock_monotonic_ms()) < end;)
+        (void)condition_wait(&copier->changes, &copier->lock, (uint32_t)(end - now));
+}
+
+static void run(void *context)
+{
+    struct copier *copier = context;
+    mutex_lock(&copier->lock);
+    while (!copier->stopping) {
+        if (!copier->asked && !copier->given_back && !copier->behind) {
+            (void)condition_wait(&copier->changes, &copier->lock, UINT32_MAX);
+            continue;
+        }
+        if (copier->behind)
+            wait_to_retry(copier);
+        copier->asked = false;
+        copier->working = true;
+        mutex_unlock(&copier->lock);
+        enum pass result = copy_all(copier);
+        mutex_lock(&copier->lock);
+        copier->working = false;
+        copier->behind = result != PASS_DONE;
+    }
+    mutex_unlock(&copier->lock);
+    database_close(copier->live);
+    copier->live = NULL;
+}
+
+struct copier *copier_new(const struct copier_options *options)
+{
+    struct copier *copier = calloc(1, sizeof *copier);
+    if (!copier)
+        return NULL;
+    copier->options = *options;
+    copier->asked = true; /* what was committed before this run */
+    copier->cursors = calloc(options->config->feed_count + 1, sizeof *copier->cursors);
+    arena_init(&copier->arena, 0);
+    mutex_init(&copier->lock);
+    condition_init(&copier->changes);
+    if (!copier->cursors) {
+        copier_free(copier);
+        return NULL;
+    }
+    for (size_t i = 0; i < options->config->feed_count; i++) {
+        options->lines[i].config = &options->config->feeds[i];
+        options->lines[i].pipeline = options->pipeline;
+        options->lines[i].finished = finished;
+        options->lines[i].context = copier;
+    }
+    return copier;
+}
+
+struct platform_status copier_start(struct copier *copier)
+{
+    return thread_start(&copier->thread, "copier", run, copier);
+}
+
+void copier_wake(struct copier *copier)
+{
+    mutex_lock(&copier->lock);
+    if (!copier->asked) {
+        copier->asked = true;
+        condition_broadcast(&copier->changes);
+    }
+    mutex_unlock(&copier->lock);
+}
+
+bool copier_is_idle(struct copier *copier)
+{
+    mutex_lock(&copier->lock);
+    bool idle = !copier->asked && !copier->working && !copier->behind && !copier->given_back &&
+                copier->in_flight == 0;
+    mutex_unlock(&copier->lock);
+    return idle;
+}
+
+void copier_end(struct copier *copier)
+{
+    if (!copier)
+        return;
+    mutex_lock(&copier->lock);
+    copier->stopping = true;
+    condition_broadcast(&copier->changes);
+    mutex_unlock(&copier->lock);
+    thread_join(copier->thread);
+    copier->thread = NULL;
+}
+
+void copier_free(struct copier *copier)
+{
+    if (!copier)
+        return;
+    condition_release(&copier->changes);
+    mutex_release(&copier->lock);
+    arena_release(&copier->arena);
+    free(copier->cursors);
+    free(copier);
+}

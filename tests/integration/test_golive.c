@@ -1,0 +1,264 @@
+/* golive and back-to-test: commands in the live database that the engine carries out, records, and after which it is started anew. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/folder.h"
+#include "platform/path.h"
+#include "platform/thread.h"
+#include "service/commands/commands.h"
+#include "tests/integration/wait.h"
+#include "tests/support/cb_cmocka.h"
+#include "tests/support/test_main.h"
+
+/* Whoever runs the engine hears that it is to be started anew, as the service does. */
+struct runner {
+    struct scene scene;
+    struct mutex lock;
+    struct condition told;
+    unsigned changes;
+    char *root, *live_folder;
+};
+
+static void on_live_changed(void *context)
+{
+    struct runner *runner = context;
+    mutex_lock(&runner->lock);
+    runner->changes++;
+    condition_broadcast(&runner->told);
+    mutex_unlock(&runner->lock);
+}
+
+static void start(struct runner *runner)
+{
+    char message[400] = "";
+    struct engine_options options = {
+        .config = runner->scene.config, .live_changed = on_live_changed, .context = runner};
+    runner->changes = 0;
+    assert_int_equal(engine_start(&options, &runner->scene.engine, message, sizeof message), ENGINE_STARTED);
+}
+
+static void begin(struct runner *runner, bool with_live_folder)
+{
+    char attribute[1200] = "";
+    memset(runner, 0, sizeof *runner);
+    mutex_init(&runner->lock);
+    condition_init(&runner->told);
+    runner->root = test_temp_dir("pharmacies");
+    runner->live_folder = path_join(runner->root, "live");
+    assert_int_equal(folder_make(runner->live_folder).kind, PLATFORM_OK);
+    if (with_live_folder)
+        (void)snprintf(attribute, sizeof attribute, "live-folder=\"%s\"", runner->live_folder);
+    struct scene_options options = {.pharmacy = attribute};
+    scene_init(&runner->scene, &options);
+    start(runner);
+    runner->scene.world = DATABASE_LIVE;
+}
+
+static void end(struct runner *runner)
+{
+    scene_release(&runner->scene);
+    condition_release(&runner->told);
+    mutex_release(&runner->lock);
+    test_temp_remove(runner->root);
+    free(runner->root);
+    free(runner->live_folder);
+}
+
+/* Until the engine has asked to be started anew; does so. */
+static void start_anew(struct runner *runner)
+{
+    mutex_lock(&runner->lock);
+    bool in_time = true;
+    while (runner->changes == 0 && in_time)
+        in_time = condition_wait(&runner->told, &runner->lock, SCENE_WAIT_MS);
+    bool told = runner->changes > 0;
+    mutex_unlock(&runner->lock);
+    assert_true(told);
+    scene_stop(&runner->scene);
+    start(runner);
+}
+
+/* Leaves a command as corbridge.exe does, and waits for its answer; static. */
+static const char *answer_to(struct runner *runner, const char *what, const char *subject)
+{
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO command (what, subject, argument, windows_user, created_at)"
+                   " VALUES ('%s', '%s', 'a test', 'JAIL\\nurse', '2026-11-23T18:00:00.000000Z')",
+                   what, subject);
+    scene_execute(&runner->scene, sql);
+    engine_commands_now(runner->scene.engine);
+    wait_rows(&runner->scene, "SELECT count(*) FROM command WHERE answer IS NULL", "0");
+    return scene_rows(&runner->scene,
+                      "SELECT outcome || ': ' || answer FROM command ORDER BY id DESC LIMIT 1");
+}
+
+static void drop_dem(struct runner *runner, const char *name, const char *booking)
+{
+    char *dem = scene_dem(booking, booking, NULL, NULL);
+    drop_quickly(&runner->scene, name, dem);
+    free(dem);
+    scene_settle(&runner->scene);
+}
+
+static void a_feed_goes_live_and_back(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, false);
+    struct scene *scene = &runner.scene;
+    drop_dem(&runner, "DEM1.ini", "B1"); /* in test */
+    assert_string_equal(answer_to(&runner, "golive", "feed:jms"), "done: feed jms is live");
+    scene_assert_rows(scene, "SELECT kind, name, windows_user, waived FROM live_since",
+                      "feed|jms|JAIL\\nurse|a test");
+    assert_int_equal(scene_event_count(EVENT_WENT_LIVE), 1);
+    assert_non_null(strstr(scene_event_text(EVENT_WENT_LIVE),
+                           "feed:jms is live from now on, by the command of JAIL\\nurse"));
+    start_anew(&runner);
+    assert_string_equal(answer_to(&runner, "golive", "facility:VCSO"), "done: facility VCSO is live");
+    start_anew(&runner);
+    drop_dem(&runner, "DEM2.ini", "B2");                                  /* in live, and copied */
+    scene_assert_rows(scene, "SELECT booking_number FROM booking", "B2"); /* live begins empty */
+    assert_string_equal(answer_to(&runner, "golive", "jms"), "done: feed jms was live already");
+
+    assert_string_equal(answer_to(&runner, "back-to-test", "feed:jms"), "done: feed jms is back in test");
+    assert_int_equal(scene_event_count(EVENT_BACK_TO_TEST), 1);
+    start_anew(&runner);
+    drop_dem(&runner, "DEM3.ini", "B3");
+    scene_assert_rows(scene, "SELECT booking_number FROM booking", "B2"); /* what it had it keeps */
+    scene->world = DATABASE_TEST;
+    scene_assert_rows(
+        scene,
+        "SELECT booking_number, copied_from FROM booking JOIN file ON file.id = booking_file ORDER BY 1",
+        "B1|-\nB2|1\nB3|-");
+    end(&runner);
+}
+
+static void a_pharmacy_goes_live_after_its_feed_and_facilities(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, true);
+    assert_string_equal(
+        answer_to(&runner, "golive", "pharmacy:diamond"),
+        "refused: no feed is live yet, and a pharmacy goes live after the feed of its facilities");
+    (void)answer_to(&runner, "golive", "feed:jms");
+    start_anew(&runner);
+    assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"),
+                        "refused: pharmacy diamond serves facility VCSO, which is not live; that goes first");
+    (void)answer_to(&runner, "golive", "facility:VCSO");
+    start_anew(&runner);
+    (void)answer_to(&runner, "golive", "facility:ADAMS");
+    start_anew(&runner);
+    assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"), "done: pharmacy diamond is live");
+    end(&runner);
+
+    begin(&runner, false);
+    assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"),
+                        "refused: pharmacy diamond has no live-folder in the configuration; add it first");
+    assert_int_equal(scene_event_count(EVENT_WENT_LIVE), 0);
+    assert_int_equal(runner.changes, 0);
+    end(&runner);
+}
+
+static void what_is_not_understood_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, false);
+    assert_string_equal(
+        answer_to(&runner, "golive", "feed:nobody"),
+        "refused: the configuration has no feed, facility or pharmacy 'feed:nobody'; `corbridge status` lists "
+        "them");
+    assert_string_equal(answer_to(&runner, "explode", "feed:jms"),
+                        "refused: this version has no such command");
+    /* Test has no way to make itself live: neither by a command nor by a row of its own. */
+    runner.scene.world = DATABASE_TEST;
+    assert_string_equal(answer_to(&runner, "golive", "feed:jms"),
+                        "refused: what is live stands in the live database only");
+    scene_execute(&runner.scene,
+                  "INSERT INTO live_since VALUES ('feed', 'jms', '2026-11-23T18:00:00.000000Z', 'x', NULL)");
+    scene_stop(&runner.scene);
+    start(&runner);
+    drop_dem(&runner, "DEM1.ini", "B1");
+    scene_assert_rows(&runner.scene, "SELECT booking_number FROM booking", "B1");
+    runner.scene.world = DATABASE_LIVE;
+    scene_assert_rows(&runner.scene, "SELECT count(*) FROM file", "0");
+    scene_assert_rows(&runner.scene, "SELECT count(*) FROM live_since", "0");
+    assert_int_equal(runner.changes, 0);
+    end(&runner);
+}
+
+/* The service was stopped when the command was typed: the row waits, and is carried out at the start. */
+static void a_command_that_waits_is_carried_out_at_the_start(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, false);
+    scene_stop(&runner.scene);
+    scene_execute(&runner.scene,
+                  "INSERT INTO command (what, subject, argument, windows_user, created_at)"
+                  " VALUES ('golive', 'feed:jms', 'a test', 'u', '2026-11-23T18:00:00.000000Z')");
+    start(&runner);
+    start_anew(&runner);
+    scene_assert_rows(&runner.scene, "SELECT name FROM live_since", "jms");
+    scene_assert_rows(&runner.scene, "SELECT outcome FROM command", "done");
+    end(&runner);
+}
+
+static int type(struct runner *runner, const char *command, const char *reason_option, const char *name,
+                const char *more)
+{
+    char program[] = "corbridge", text[10][400];
+    const char *words[] = {command,
+                           name,
+                           more,
+                           reason_option,
+                           reason_option ? "a test" : NULL,
+                           "--config",
+                           runner->scene.config_path};
+    char *argv[12] = {program};
+    int argc = 1;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!words[i])
+            continue;
+        (void)snprintf(text[i], sizeof text[i], "%s", words[i]);
+        argv[argc++] = text[i];
+    }
+    return commands_main(argc, argv);
+}
+
+/* What is typed in any order is carried out in the order that is possible. */
+static void the_commands_wait_for_the_answer(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, false);
+    assert_int_equal(type(&runner, "golive", "--waive", "VCSO", "feed:jms"), COMMANDS_OK);
+    scene_assert_rows(&runner.scene, "SELECT what, subject, argument, outcome FROM command ORDER BY id",
+                      "golive|feed:jms|a test|done\ngolive|facility:VCSO|a test|done");
+    start_anew(&runner);
+    assert_int_equal(type(&runner, "golive", "--waive", "diamond", NULL), COMMANDS_FAILED);
+    assert_int_equal(type(&runner, "back-to-test", "--reason", "jms", NULL), COMMANDS_OK);
+    start_anew(&runner);
+    assert_int_equal(type(&runner, "golive", NULL, "jms", NULL), COMMANDS_USAGE);     /* no reason */
+    assert_int_equal(type(&runner, "golive", "--waive", NULL, NULL), COMMANDS_USAGE); /* no name */
+    assert_int_equal(type(&runner, "golive", "--waive", "nobody", NULL), COMMANDS_USAGE);
+    scene_assert_rows(&runner.scene, "SELECT count(*) FROM command", "4");
+    scene_assert_rows(&runner.scene, "SELECT kind FROM live_since", "facility");
+    end(&runner);
+}
+
+int main(void)
+{
+    test_main_init();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_feed_goes_live_and_back),
+        cmocka_unit_test(a_pharmacy_goes_live_after_its_feed_and_facilities),
+        cmocka_unit_test(what_is_not_understood_is_refused_and_changes_nothing),
+        cmocka_unit_test(the_commands_wait_for_the_answer),
+        cmocka_unit_test(a_command_that_waits_is_carried_out_at_the_start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
