@@ -15,6 +15,7 @@
 #include "platform/path.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/sample.h"
+#include "tests/support/make_live.h"
 #include "tests/support/test_main.h"
 
 #define STOP_MS 60000u
@@ -60,10 +61,11 @@ static void write_config(struct site *site, const char *ready, const char *root,
                           "  <feed name=\"jms\" folder=\"%s%cshare\">\n"
                           "    <match pattern=\"*.ini\" format=\"jms-event\" %s/>\n"
                           "  </feed>\n"
-                          "  <pharmacy name=\"diamond\" test-folder=\"%s%cpharmacy\"/>\n"
+                          "  <pharmacy name=\"diamond\" test-folder=\"%s%ctest-pharmacy\""
+                          " live-folder=\"%s%cpharmacy\"/>\n"
                           "  <limits low-disk=\"64 MB\"/>\n"
                           "</corbridge>\n",
-                          root, separator, root, separator, ready, root, separator);
+                          root, separator, root, separator, ready, root, separator, root, separator);
     site->config_path = join(site->root, "corbridge.xml");
     if (length < 0 || (size_t)length >= sizeof text ||
         file_store(site->config_path, text, (size_t)length).kind != PLATFORM_OK)
@@ -80,6 +82,17 @@ static void load_config(struct site *site)
     config_faults_release(&faults);
 }
 
+/* What is measured is the live world, with the test world following. */
+static void go_live(const struct site *site)
+{
+    static const struct live_row ROWS[] = {{.kind = LIVE_FEED, .name = "jms"},
+                                           {.kind = LIVE_FACILITY, .name = "VCSO"},
+                                           {.kind = LIVE_PHARMACY, .name = "diamond"}};
+    char message[400] = "";
+    if (!make_live(site->data, ROWS, sizeof ROWS / sizeof ROWS[0], message, sizeof message))
+        bench_fail("%s", message);
+}
+
 static void make(struct site *site, const char *folder)
 {
     static bool watched;
@@ -94,6 +107,8 @@ static void make(struct site *site, const char *folder)
     site->share = make_folder(site->root, "share");
     site->data = make_folder(site->root, "data");
     free(make_folder(site->root, "pharmacy"));
+    free(make_folder(site->root, "test-pharmacy"));
+    go_live(site);
 }
 
 void site_make(struct site *site, const char *ready)
@@ -205,7 +220,7 @@ uint64_t site_drop(const struct site *site, size_t number)
 const char *site_database(const struct site *site)
 {
     static char path[1024];
-    int length = snprintf(path, sizeof path, "%s/database/corbridge-test.db", site->data);
+    int length = snprintf(path, sizeof path, "%s/database/corbridge-live.db", site->data);
     if (length < 0 || (size_t)length >= sizeof path)
         bench_fail("the folder's path is too long");
     return path;

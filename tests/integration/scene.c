@@ -6,7 +6,6 @@
 
 #include <sqlite3.h>
 
-#include "database/live.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/folder.h"
@@ -14,6 +13,7 @@
 #include "platform/thread.h"
 #include "service/world.h"
 #include "tests/support/cb_cmocka.h"
+#include "tests/support/make_live.h"
 #include "tests/support/test_main.h"
 
 #define EVENTS_MAX 20000
@@ -171,34 +171,19 @@ void scene_init(struct scene *scene, const struct scene_options *options)
 void scene_make_live(struct scene *scene)
 {
     const struct config *config = scene->config;
-    struct database *db = NULL;
-    struct world_paths paths;
+    struct live_row rows[64];
+    size_t count = 0;
     char message[400] = "";
-    assert_true(world_paths_init(&paths, scene->data, DATABASE_LIVE));
-    assert_int_equal(world_paths_make(&paths).kind, PLATFORM_OK);
-    if (database_open(paths.database, DATABASE_LIVE, DATABASE_WRITE, &db, message, sizeof message) !=
-        DATABASE_OK)
-        fail_msg("%s", message);
-    assert_int_equal(database_begin(db), DATABASE_OK);
-    struct live_row row = {.kind = LIVE_FEED, .user = "tester", .waived = "a test"};
-    for (size_t i = 0; i < config->feed_count; i++) {
-        row.name = config->feeds[i].name;
-        assert_int_equal(live_add(db, &row, clock_utc_us()), DATABASE_OK);
-    }
-    row.kind = LIVE_FACILITY;
-    for (size_t i = 0; i < config->facility_count; i++) {
-        row.name = config->facilities[i].code;
-        assert_int_equal(live_add(db, &row, clock_utc_us()), DATABASE_OK);
-    }
-    row.kind = LIVE_PHARMACY;
-    for (size_t i = 0; i < config->pharmacy_count; i++) {
-        row.name = config->pharmacies[i].name;
+    assert_in_range(config->feed_count + config->facility_count + config->pharmacy_count, 0, 64);
+    for (size_t i = 0; i < config->feed_count; i++)
+        rows[count++] = (struct live_row){.kind = LIVE_FEED, .name = config->feeds[i].name};
+    for (size_t i = 0; i < config->facility_count; i++)
+        rows[count++] = (struct live_row){.kind = LIVE_FACILITY, .name = config->facilities[i].code};
+    for (size_t i = 0; i < config->pharmacy_count; i++)
         if (config->pharmacies[i].live_folder)
-            assert_int_equal(live_add(db, &row, clock_utc_us()), DATABASE_OK);
-    }
-    assert_int_equal(database_commit(db), DATABASE_OK);
-    database_close(db);
-    world_paths_release(&paths);
+            rows[count++] = (struct live_row){.kind = LIVE_PHARMACY, .name = config->pharmacies[i].name};
+    if (!make_live(scene->data, rows, count, message, sizeof message))
+        fail_msg("%s", message);
     scene->world = DATABASE_LIVE;
 }
 

@@ -27,7 +27,8 @@
 static struct {
     bool refuse_file, refuse_copy;
     enum engine_start start;
-    const struct engine_options *options;
+    void (*live_changed)(void *context);
+    void *context;
 } played;
 
 static const struct engine *const ENGINE = (const struct engine *)(uintptr_t)0x50;
@@ -73,6 +74,8 @@ enum engine_start engine_start(const struct engine_options *options, struct engi
     assert_true(message_size > 0);
     message[0] = '\0';
     options->progress(options->context);
+    played.live_changed = options->live_changed;
+    played.context = options->context;
     fake_scm_note("engine start");
     *out = played.start == ENGINE_STARTED ? (struct engine *)(uintptr_t)ENGINE : NULL;
     return played.start;
@@ -255,6 +258,21 @@ static void reload_takes_a_new_configuration(void **state)
     finish(scene);
 }
 
+static void what_went_live_starts_the_engine_anew_and_a_pause_stays(void **state)
+{
+    struct scene *scene = *state;
+    start(scene);
+    fake_scm_wait_for(RUNNING);
+    assert_int_equal(control(SERVICE_CONTROL_PAUSE), NO_ERROR);
+    fake_scm_wait_for(PAUSED);
+    fake_scm_forget_calls();
+    played.live_changed(played.context);
+    fake_scm_wait_for("engine pause\n");
+    assert_string_equal(fake_scm_calls(), "engine stop within 60000 ms\nengine start\nengine pause\n");
+    assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
+    finish(scene);
+}
+
 static void a_refused_reload_keeps_the_running_one(void **state)
 {
     struct scene *scene = *state;
@@ -390,6 +408,7 @@ int main(void)
         CASE(pause_and_continue),
         CASE(controls_reach_the_engine),
         CASE(reload_takes_a_new_configuration),
+        CASE(what_went_live_starts_the_engine_anew_and_a_pause_stays),
         CASE(a_refused_reload_keeps_the_running_one),
         CASE(a_refused_configuration_stops_with_code_20),
         CASE(a_refused_configuration_gives_way_to_the_accepted_one),
