@@ -78,6 +78,9 @@ enum database_kind database_savepoint(struct database *db);
 enum database_kind database_savepoint_release(struct database *db);
 enum database_kind database_savepoint_rollback(struct database *db);
 
+/* Gives back the memory that this connection does not need now: pages that can be read again. */
+void database_release_memory(struct database *db);
+
 /* PRAGMA data_version: changes when another connection has committed. */
 enum database_kind database_data_version(struct database *db, int64_t *version);
 

@@ -16,6 +16,9 @@ char *process_path(void);
 /* Resident memory of this process in bytes; 0 when the system does not say. */
 uint64_t process_memory(void);
 
+/* Gives memory that was freed back to the system, as far as the allocator can. Takes milliseconds: for quiet times. Any thread. */
+void process_give_memory_back(void);
+
 /* Name of the user that runs this process ("DOMAIN\user"; login name natively), on the heap. */
 char *process_user(void);
 

@@ -1,5 +1,6 @@
 #include "platform/process.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -37,6 +38,12 @@ uint64_t process_memory(void)
     if (!GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters))
         return 0;
     return counters.WorkingSetSize;
+}
+
+void process_give_memory_back(void)
+{
+    (void)_heapmin();
+    (void)HeapCompact(GetProcessHeap(), 0);
 }
 
 /* The user of this process's token, on the heap. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "platform/clock.h"
+#include "platform/process.h"
 #include "service/event.h"
 #include "service/log.h"
 #include "service/pipeline/dispatch.h"
@@ -23,6 +24,7 @@
 #define RETRY_MS      100u
 #define DOWN_AFTER_MS 5000u
 #define PROBE_MS      1000u
+#define CALM_MS       3000u /* after so long without work the memory of a burst goes back to the system */
 
 struct committer {
     struct pipeline *pipeline;
@@ -32,6 +34,7 @@ struct committer {
     size_t next_line;       /* whose turn it is */
     uint64_t trouble_since; /* 0: the last write went well */
     bool down;              /* reported, and everything given back */
+    uint64_t worked;        /* when there was work last; 0: memory was given back since */
 };
 
 /* ---- taking work ---- */
@@ -303,6 +306,19 @@ static bool next_group(struct committer *committer, struct group *group, bool *a
            group->sent.count > 0;
 }
 
+/* Between bursts: a service that waits should be small. */
+static void rest(struct committer *committer, bool worked)
+{
+    uint64_t now = clock_monotonic_ms();
+    if (worked)
+        committer->worked = now;
+    if (committer->worked == 0 || now - committer->worked < CALM_MS)
+        return;
+    database_release_memory(committer->db);
+    process_give_memory_back();
+    committer->worked = 0;
+}
+
 void committer_run(void *context)
 {
     struct pipeline *pipeline = context;
@@ -312,8 +328,10 @@ void committer_run(void *context)
     for (bool last = false; !last;) {
         struct group group = {0};
         bool asked;
-        if (next_group(&committer, &group, &asked, &last))
+        bool worked = next_group(&committer, &group, &asked, &last);
+        if (worked)
             commit_group(&committer, &group);
+        rest(&committer, worked);
         if (committer.trouble_since != 0 && stopping(pipeline))
             break; /* the rows say how far everything is; another try could wait for a lock as long as the first */
         if (!last && !committer.down &&
