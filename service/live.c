@@ -54,14 +54,33 @@ static const char *find(const struct config *config, enum live_kind kind, const 
     return NULL;
 }
 
+bool live_is_configured(const struct config *config, enum live_kind kind, const char *name)
+{
+    return find(config, kind, name) != NULL;
+}
+
+bool live_split_subject(const char *text, enum live_kind *kind, const char **name)
+{
+    for (enum live_kind each = LIVE_FEED; each < LIVE_KIND_COUNT; each++) {
+        size_t length = strlen(live_kind_name(each));
+        if (strncmp(text, live_kind_name(each), length) != 0 || text[length] != ':')
+            continue;
+        *kind = each;
+        *name = text + length + 1;
+        return true;
+    }
+    return false;
+}
+
 bool live_find_subject(const struct config *config, const char *text, enum live_kind *kind, const char **name,
                        char *message, size_t message_size)
 {
     size_t found = 0;
     for (enum live_kind each = LIVE_FEED; each < LIVE_KIND_COUNT; each++) {
-        size_t length = strlen(live_kind_name(each));
-        bool named = strncmp(text, live_kind_name(each), length) == 0 && text[length] == ':';
-        const char *known = find(config, each, named ? text + length + 1 : text);
+        enum live_kind prefix;
+        const char *rest = text;
+        bool named = live_split_subject(text, &prefix, &rest) && prefix == each;
+        const char *known = find(config, each, named ? rest : text);
         if (!known)
             continue;
         *kind = each;

@@ -32,4 +32,10 @@ bool live_any_feed(const struct live *live);
 bool live_find_subject(const struct config *config, const char *text, enum live_kind *kind, const char **name,
                        char *message, size_t message_size);
 
+/* "feed:jms" alone, whether the configuration has it or not: what is live may have left it. *name points into `text`. */
+bool live_split_subject(const char *text, enum live_kind *kind, const char **name);
+
+/* Whether the configuration has it. */
+bool live_is_configured(const struct config *config, enum live_kind kind, const char *name);
+
 #endif

@@ -12,6 +12,7 @@
 #include "service/commands/check_report.h"
 #include "service/commands/commands.h"
 #include "service/windows/event_log.h"
+#include "service/live.h"
 #include "service/world.h"
 
 #define MB ((uint64_t)1024 * 1024)
@@ -104,6 +105,54 @@ static void check_data(struct check_report *report, const struct config *config)
     check_disk(report, config, folder);
 }
 
+static const struct config_pharmacy *find_pharmacy(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->pharmacy_count; i++)
+        if (strcmp(config->pharmacies[i].name, name) == 0)
+            return &config->pharmacies[i];
+    return NULL;
+}
+
+/* What is live against the configuration, which may have changed since. */
+static void check_live(struct check_report *report, const struct config *config, struct database *db)
+{
+    struct live live;
+    size_t counts[LIVE_KIND_COUNT] = {0};
+    if (live_load(&live, db) != DATABASE_OK) {
+        check_report_add(report, CHECK_FAILED, "live", "what is live cannot be read: %s",
+                         database_error_text(db));
+        live_release(&live);
+        return;
+    }
+    for (size_t i = 0; i < live.count; i++) {
+        const struct live_row *row = &live.rows[i];
+        const char *kind = live_kind_name(row->kind);
+        const struct config_pharmacy *pharmacy =
+            row->kind == LIVE_PHARMACY ? find_pharmacy(config, row->name) : NULL;
+        counts[row->kind]++;
+        if (!live_is_configured(config, row->kind, row->name))
+            check_report_add(
+                report, CHECK_FAILED, "live",
+                "%s %s is live and is no longer in the configuration: put it back, or corbridge back-to-test %s:%s",
+                kind, row->name, kind, row->name);
+        else if (pharmacy != NULL && pharmacy->live_folder == NULL)
+            check_report_add(
+                report, CHECK_FAILED, "live",
+                "pharmacy %s is live and has no live-folder: its orders are not sent; give it one",
+                row->name);
+        else
+            check_report_add(report, CHECK_OK, "live", "%s %s since %s", kind, row->name, row->since);
+    }
+    if (counts[LIVE_FEED] > 0 && counts[LIVE_FACILITY] == 0)
+        check_report_add(
+            report, CHECK_WARNING, "live",
+            "feeds are live and no facility is: all that they say is left to test; corbridge golive FACILITY");
+    if (counts[LIVE_FACILITY] > 0 && counts[LIVE_FEED] == 0)
+        check_report_add(report, CHECK_WARNING, "live",
+                         "facilities are live and no feed is: nothing arrives there; corbridge golive FEED");
+    live_release(&live);
+}
+
 static void check_world(struct check_report *report, const struct config *config, enum database_world world)
 {
     struct world_paths paths;
@@ -127,6 +176,8 @@ static void check_world(struct check_report *report, const struct config *config
         check_report_add(report, CHECK_FAILED, area, "%s", message);
     } else {
         check_report_add(report, CHECK_OK, area, "opens, schema %d", database_schema_version());
+        if (world == DATABASE_LIVE)
+            check_live(report, config, db);
     }
     database_close(db);
     world_paths_release(&paths);

@@ -24,7 +24,7 @@
 /* What is to change, in the order in which it must: a pharmacy goes live after the feed of its facilities. */
 struct wanted {
     enum live_kind kind;
-    const char *name; /* borrowed from the configuration */
+    const char *name; /* borrowed from the configuration or the command line */
     struct command_row row;
 };
 
@@ -43,7 +43,12 @@ static bool find_names(struct request *request, const struct config *config, con
         for (size_t i = 0; i < count; i++) {
             struct wanted found = {.kind = LIVE_KIND_COUNT};
             char message[300];
-            if (!live_find_subject(config, names[i], &found.kind, &found.name, message, sizeof message)) {
+            bool known =
+                live_find_subject(config, names[i], &found.kind, &found.name, message, sizeof message) ||
+                (request->command == &command_back_to_test &&
+                 live_split_subject(names[i], &found.kind,
+                                    &found.name)); /* it may have left the configuration */
+            if (!known) {
                 output_error("corbridge %s: %s", request->command->name, message);
                 return false;
             }

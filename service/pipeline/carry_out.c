@@ -132,8 +132,11 @@ static enum database_kind change_live(struct carried *carried, bool to_live)
         answer(carried, false, "a subject and a reason are needed");
         return DATABASE_OK;
     }
-    if (!live_find_subject(options->config, row->subject, &kind, &name, carried->answer,
-                           sizeof carried->answer))
+    /* What went live may have left the configuration since: it must be possible to take it back. */
+    bool known = live_find_subject(options->config, row->subject, &kind, &name, carried->answer,
+                                   sizeof carried->answer) ||
+                 (!to_live && live_split_subject(row->subject, &kind, &name));
+    if (!known)
         return DATABASE_OK;
     return to_live ? go_live(carried, kind, name) : back_to_test(carried, kind, name);
 }

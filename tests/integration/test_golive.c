@@ -250,6 +250,31 @@ static void the_commands_wait_for_the_answer(void **state)
     end(&runner);
 }
 
+static void what_left_the_configuration_can_be_taken_back(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, false);
+    scene_execute(
+        &runner.scene,
+        "INSERT INTO live_since VALUES ('pharmacy', 'gone', '2026-11-23T18:00:00.000000Z', 'u', NULL)");
+    char *text = commands_check_answer(runner.scene.config_path);
+    assert_non_null(strstr(
+        text, "FAILED\tlive\tpharmacy gone is live and is no longer in the configuration: put it back, or "
+              "corbridge back-to-test pharmacy:gone\n"));
+    free(text);
+    assert_int_equal(type(&runner, "golive", "--waive", "pharmacy:gone", NULL), COMMANDS_USAGE);
+    assert_int_equal(type(&runner, "back-to-test", "--reason", "pharmacy:gone", NULL), COMMANDS_OK);
+    scene_assert_rows(&runner.scene, "SELECT count(*) FROM live_since", "0");
+    start_anew(&runner);
+    assert_string_equal(answer_to(&runner, "golive", "feed:jms"), "done: feed jms is live");
+    text = commands_check_answer(runner.scene.config_path);
+    assert_non_null(strstr(text, "OK\tlive\tfeed jms since 20"));
+    assert_non_null(strstr(text, "WARNING\tlive\tfeeds are live and no facility is"));
+    free(text);
+    end(&runner);
+}
+
 int main(void)
 {
     test_main_init();
@@ -257,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_feed_goes_live_and_back),
         cmocka_unit_test(a_pharmacy_goes_live_after_its_feed_and_facilities),
         cmocka_unit_test(what_is_not_understood_is_refused_and_changes_nothing),
+        cmocka_unit_test(what_left_the_configuration_can_be_taken_back),
         cmocka_unit_test(the_commands_wait_for_the_answer),
         cmocka_unit_test(a_command_that_waits_is_carried_out_at_the_start),
     };
