@@ -264,6 +264,8 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
         kind = change_list_write(work->db, &work->changes, message->id);
     if (kind == DATABASE_OK && booking.moved)
         kind = booking_write_location(work, &booking, message->id);
+    if (kind == DATABASE_OK && booking.unmatched)
+        kind = booking_write_unmatched(work, &booking, &result->unmatched_location);
     return kind;
 }
 
@@ -279,7 +281,8 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
                                     .booking_date = INSTANT_NONE,
                                     .release_date = INSTANT_NONE,
                                     .waits_until = INSTANT_NONE,
-                                    .now = by->now};
+                                    .now = by->now,
+                                    .rules = by->rules};
         struct apply_work work = {.db = creator->db, .input = &input, .complete = true};
         struct apply_result result = {.message = {.kind = "location"}};
         const char *feed = NULL;
@@ -294,6 +297,7 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
         if (kind != DATABASE_OK)
             return kind;
         created->waiting_ended++;
+        created->unmatched_location = created->unmatched_location || result.unmatched_location;
         if (result.message.state == LEDGER_HELD && created->waiting_held_file == 0) {
             created->waiting_held_file = input.file;
             created->waiting_held_feed = feed;

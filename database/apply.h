@@ -8,6 +8,21 @@
 #include "database/database.h"
 #include "database/ledger.h"
 #include "parser/jms_event.h"
+#include "parser/location_rule.h"
+
+/* What the location rules of a facility make of a place. */
+enum apply_placed {
+    APPLY_NO_RULES, /* the facility has none, or is not known */
+    APPLY_PLACED,
+    APPLY_UNMATCHED
+};
+
+/* The location rules of all facilities; slices of *out may point into the arguments or into the rules. */
+struct apply_rules {
+    enum apply_placed (*place)(const void *context, struct slice facility, struct slice housing,
+                               struct slice bed, struct location *out);
+    const void *context;
+};
 
 /* What the pipeline worked out before: instants by the facility's zone, the facility's own code. */
 struct apply_input {
@@ -27,6 +42,7 @@ struct apply_input {
     instant_us waits_until;     /* how long it may wait for its booking; never INSTANT_NONE for a Location */
     instant_us now;
     const struct fault_list *warnings; /* kept with the message; may be NULL */
+    const struct apply_rules *rules;   /* NULL: places are filed as they come */
 };
 
 struct apply_result {
@@ -36,8 +52,9 @@ struct apply_result {
     bool
         identity_changed; /* family name, given name and birth date all changed at once, and that was applied: an event */
     bool moved, released;
-    size_t changes;       /* rows of the change log */
-    size_t waiting_ended; /* events that waited for this booking and are no longer waiting */
+    bool unmatched_location; /* a place that no rule of its facility matches, for the first time: an event */
+    size_t changes;          /* rows of the change log */
+    size_t waiting_ended;    /* events that waited for this booking and are no longer waiting */
     /* The first of them that names another person and is held now: an event. 0: none. The feed is borrowed as detail is. */
     int64_t waiting_held_file;
     const char *waiting_held_feed;

@@ -8,6 +8,7 @@ static const char *const names[BOOKING_COLUMN_COUNT] = {
     [BOOKING_BLOCK] = "block",
     [BOOKING_POD] = "pod",
     [BOOKING_CELL] = "cell",
+    [BOOKING_BUNK] = "bunk",
     [BOOKING_AGENCY] = "agency",
     [BOOKING_DATE] = "booking_date",
     [BOOKING_DATE_GIVEN] = NULL,
@@ -54,6 +55,26 @@ static bool set(struct apply_work *work, struct booking *booking, enum booking_c
                         value);
 }
 
+/* Block, pod, cell and bunk by the rules of the facility. Where it has none they are left, but for a move, which makes them old. */
+static void place(struct apply_work *work, struct booking *booking, bool moved)
+{
+    const struct apply_rules *rules = work->input->rules;
+    struct location location = {0};
+    enum apply_placed placed = APPLY_NO_RULES;
+    if (rules != NULL)
+        placed = rules->place(rules->context, booking->columns[BOOKING_FACILITY],
+                              booking->columns[BOOKING_HOUSING], booking->columns[BOOKING_BED], &location);
+    if (placed == APPLY_NO_RULES && !moved)
+        return;
+    if (placed == APPLY_UNMATCHED)
+        location = (struct location){0};
+    (void)set(work, booking, BOOKING_BLOCK, location.parts[LOCATION_BLOCK]);
+    (void)set(work, booking, BOOKING_POD, location.parts[LOCATION_POD]);
+    (void)set(work, booking, BOOKING_CELL, location.parts[LOCATION_CELL]);
+    (void)set(work, booking, BOOKING_BUNK, location.parts[LOCATION_BED]);
+    booking->unmatched = placed == APPLY_UNMATCHED;
+}
+
 /* Housing and Bed are one value: who gives the housing states both. A bed whose value had a fault is left as it was (RULES "Faults and
  * warnings"), unless the housing changes: the old bed in the new housing would send a nurse to the wrong place. */
 static void merge_location(struct apply_work *work, struct booking *booking)
@@ -84,13 +105,8 @@ static void merge_location(struct apply_work *work, struct booking *booking)
         moved |= set(work, booking, BOOKING_HOUSING, housing);
     if (bed_stated)
         moved |= set(work, booking, BOOKING_BED, bed);
-    if (moved) {
-        /* They were worked out from the former housing and bed. */
-        (void)set(work, booking, BOOKING_BLOCK, SLICE_EMPTY);
-        (void)set(work, booking, BOOKING_POD, SLICE_EMPTY);
-        (void)set(work, booking, BOOKING_CELL, SLICE_EMPTY);
-        booking->moved = true;
-    }
+    place(work, booking, moved);
+    booking->moved = moved;
 }
 
 static void merge_booking(struct apply_work *work, struct booking *booking)
@@ -204,10 +220,25 @@ enum database_kind booking_write_location(struct apply_work *work, const struct 
     struct query query = query_start(work->db, STATEMENT_LOCATION_INSERT);
     query_bind_int64(&query, booking->id);
     query_bind_int64(&query, message);
-    for (size_t i = BOOKING_FACILITY; i <= BOOKING_CELL; i++)
+    for (size_t i = BOOKING_FACILITY; i <= BOOKING_BUNK; i++)
         query_bind_slice(&query, booking->columns[i]);
     query_bind_text(&query, work->event_at);
     return query_run(&query);
+}
+
+enum database_kind booking_write_unmatched(struct apply_work *work, const struct booking *booking,
+                                           bool *first)
+{
+    static const struct slice nothing = {"", 0};
+    const struct slice *columns = booking->columns;
+    struct query query = query_start(work->db, STATEMENT_LOCATION_UNMATCHED);
+    query_bind_slice(&query, columns[BOOKING_FACILITY]);
+    query_bind_slice(&query, columns[BOOKING_HOUSING].ptr != NULL ? columns[BOOKING_HOUSING] : nothing);
+    query_bind_slice(&query, columns[BOOKING_BED].ptr != NULL ? columns[BOOKING_BED] : nothing);
+    query_bind_int64(&query, work->input->file);
+    enum database_kind kind = query_change(&query);
+    *first = kind == DATABASE_OK;
+    return kind == DATABASE_NONE ? DATABASE_OK : kind;
 }
 
 enum database_kind booking_open_beside(struct apply_work *work, const struct booking *booking, bool *found)

@@ -12,6 +12,7 @@ enum booking_column {
     BOOKING_BLOCK,
     BOOKING_POD,
     BOOKING_CELL,
+    BOOKING_BUNK,
     BOOKING_AGENCY,
     BOOKING_DATE,
     BOOKING_DATE_GIVEN,
@@ -30,9 +31,10 @@ struct booking {
     bool booking_older, location_older,
         release_older; /* this event is older than what last stated the group */
     bool booking_stale, location_stale, release_stale; /* and says something of it, which is passed over */
-    bool moved;    /* facility, housing or bed are other ones than before, or the first ones */
-    bool released; /* it was open and is no longer */
-    bool reopened; /* it was released and is open again */
+    bool moved;     /* facility, housing or bed are other ones than before, or the first ones */
+    bool released;  /* it was open and is no longer */
+    bool reopened;  /* it was released and is open again */
+    bool unmatched; /* its facility has location rules and none matches */
 };
 
 /* Finds the booking of the event by (authority, booking number). DATABASE_OK also when there is none: then id is 0. */
@@ -48,6 +50,10 @@ enum database_kind booking_write(struct apply_work *work, struct booking *bookin
 /* Writes where the person now is; the caller asks booking->moved first. */
 enum database_kind booking_write_location(struct apply_work *work, const struct booking *booking,
                                           int64_t message);
+
+/* Remembers a place that no rule matched; *first: nobody had told of it. */
+enum database_kind booking_write_unmatched(struct apply_work *work, const struct booking *booking,
+                                           bool *first);
 
 /* Whether the patient has another booking that is open. */
 enum database_kind booking_open_beside(struct apply_work *work, const struct booking *booking, bool *found);

@@ -3,8 +3,8 @@
 /* Column lists that a SELECT, an INSERT and the enums of patient.h and booking.h share, in one order. */
 #define PATIENT_COLUMNS                                                                                      \
     "last_name, first_name, middle_name, birth_date, ssn, sex, race, height, weight, photo_path"
-#define BOOKING_COLUMNS                                                                                      \
-    "facility, housing, bed, block, pod, cell, agency, booking_date, booking_date_given, release_date, "     \
+#define BOOKING_COLUMNS                                                                                        \
+    "facility, housing, bed, block, pod, cell, bunk, agency, booking_date, booking_date_given, release_date, " \
     "release_date_given, release_origin, released_at"
 
 /* What last stated a group, as apply_is_older reads it. */
@@ -47,9 +47,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         " booking_event_at, booking_arrived_at, booking_file,"
         " location_event_at, location_arrived_at, location_file,"
         " release_event_at, release_arrived_at, release_file)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [STATEMENT_BOOKING_UPDATE] =
-        "UPDATE booking SET facility = ?, housing = ?, bed = ?, block = ?, pod = ?, cell = ?, agency = ?,"
+        "UPDATE booking SET facility = ?, housing = ?, bed = ?, block = ?, pod = ?, cell = ?, bunk = ?, agency = ?,"
         " booking_date = ?, booking_date_given = ?, release_date = ?, release_date_given = ?,"
         " release_origin = ?, released_at = ?, " STAMP(booking) ", " STAMP(location) ", " STAMP(
             release) " WHERE id = ?",
@@ -62,8 +62,11 @@ static const char *const texts[STATEMENT_COUNT] = {
         "UPDATE booking SET release_date = ?, release_date_given = ?, release_origin = 'next-booking',"
         " released_at = ?, " STAMP(release) " WHERE id = ?",
     [STATEMENT_LOCATION_INSERT] =
-        "INSERT INTO location_history (booking, message, facility, housing, bed, block, pod, cell, event_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO location_history (booking, message, facility, housing, bed, block, pod, cell, bunk, event_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_LOCATION_UNMATCHED] =
+        "INSERT INTO unmatched_location (facility, housing, bed, file) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (facility, housing, bed) DO NOTHING",
     [STATEMENT_CHANGE_INSERT] =
         "INSERT INTO change_log (message, ordinal, table_name, row_id, field, old_value, new_value)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -172,7 +175,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         " o.keep_on_person, o.quantity, o.quantity_units, o.refills, o.days_supply, o.substitution_allowed,"
         " v.provider_id, v.last_name, v.first_name, v.npi, v.dea, p.authority, p.patient_id, p.last_name,"
         " p.first_name, p.middle_name, p.birth_date, p.sex, p.race, p.ssn, b.booking_number, b.agency,"
-        " b.facility, f.zone, b.housing, b.bed, b.block, b.pod, b.cell"
+        " b.facility, f.zone, b.housing, coalesce(b.bunk, b.bed), b.block, b.pod, b.cell"
         " FROM medication_order o JOIN patient p ON p.id = o.patient JOIN booking b ON b.id = o.booking"
         " JOIN provider v ON v.provider_id = o.provider JOIN drug d ON d.ndc = o.ndc"
         " LEFT JOIN facility f ON f.code = b.facility WHERE o.id = ?",

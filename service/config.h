@@ -11,9 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "database/apply.h"
 #include "outbound/partner.h"
 #include "parser/arena.h"
 #include "parser/encoding.h"
+#include "parser/location_rule.h"
 #include "parser/zone.h"
 
 enum config_ready {
@@ -73,6 +75,8 @@ struct config_facility {
     const char *name;
     const char *zone_name;
     const struct zone *zone;
+    const struct location_rule *locations; /* in their order; the first that matches wins */
+    size_t location_count;
     uint32_t line;
 };
 
@@ -127,6 +131,10 @@ void config_free(struct config *config);
 const struct config_feed *config_feed_find(const struct config *config, const char *name);
 /* By code, without regard to case and outer blanks; NULL when unknown. */
 const struct config_facility *config_facility_find(const struct config *config, struct slice code);
+
+/* Places Housing and Bed by the location rules of a facility (database/apply.h; `config` is a struct config). */
+enum apply_placed config_place(const void *config, struct slice facility, struct slice housing,
+                               struct slice bed, struct location *out);
 
 /* The first rule of the feed that matches the name; NULL: unrecognised. */
 const struct config_match *config_match_find(const struct config_feed *feed, const char *name);

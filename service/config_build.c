@@ -177,7 +177,26 @@ static void build_limits(struct config_reading *reading, const struct config_ele
     }
 }
 
-/* ---- <facility> ---------------------------------------------------------------------------------------- */
+/* ---- <location>, <facility> ---------------------------------------------------------------------------------------- */
+
+static void build_location(struct config_reading *reading, const struct config_element *element,
+                           struct location_rule *rule)
+{
+    *rule = (struct location_rule){
+        .housing = slice_of(config_attribute_value(element, "housing")),
+        .bed = slice_of(config_attribute_value(element, "bed")),
+        .fixed = {[LOCATION_BLOCK] = slice_of(config_attribute_value(element, "block")),
+                  [LOCATION_POD] = slice_of(config_attribute_value(element, "pod")),
+                  [LOCATION_CELL] = slice_of(config_attribute_value(element, "cell"))},
+    };
+    const char *wrong =
+        rule->housing.ptr ? location_rule_check(rule) : NULL; /* the schema has told of a missing one */
+    if (wrong) {
+        char subject[SUBJECT_SIZE];
+        config_fault_add(reading, element->line, "%s: %s",
+                         config_element_subject(element, subject, sizeof subject), wrong);
+    }
+}
 
 static void build_facility(struct config_reading *reading, const struct config_element *element,
                            struct config_facility *facility)
@@ -186,6 +205,12 @@ static void build_facility(struct config_reading *reading, const struct config_e
     facility->code = config_attribute_value(element, "code");
     facility->name = config_attribute_value(element, "name");
     facility->zone_name = config_attribute_value(element, "zone");
+    struct location_rule *rules =
+        take_array(reading, element, "location", sizeof *rules, &facility->location_count);
+    facility->locations = rules;
+    for (const struct config_element *e = element->children; e != NULL && rules != NULL; e = e->next)
+        if (strcmp(e->name, "location") == 0)
+            build_location(reading, e, rules++);
     if (facility->zone_name == NULL)
         return;
     facility->zone = zone_find(slice_of(facility->zone_name));

@@ -33,3 +33,15 @@ const struct config_match *config_match_find(const struct config_feed *feed, con
     }
     return NULL;
 }
+
+enum apply_placed config_place(const void *config, struct slice facility, struct slice housing,
+                               struct slice bed, struct location *out)
+{
+    const struct config_facility *known = config_facility_find(config, facility);
+    if (known == NULL || known->location_count == 0)
+        return APPLY_NO_RULES;
+    for (size_t i = 0; i < known->location_count; i++)
+        if (location_rule_match(&known->locations[i], housing, bed, out))
+            return APPLY_PLACED;
+    return APPLY_UNMATCHED;
+}

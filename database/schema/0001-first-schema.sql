@@ -71,6 +71,7 @@ CREATE TABLE booking (
     block TEXT CHECK (length(block) BETWEEN 1 AND 127),     -- location level 1 by the facility's rules; NULL: no rule matched
     pod TEXT CHECK (length(pod) BETWEEN 1 AND 127),         -- location level 2, as block
     cell TEXT CHECK (length(cell) BETWEEN 1 AND 127),       -- location level 3, as block
+    bunk TEXT CHECK (length(bunk) BETWEEN 1 AND 127),       -- location level 4, the bed by the rules, as block
     agency TEXT CHECK (length(agency) BETWEEN 1 AND 255),   -- billing agency, passed on to the pharmacy
     booking_date TEXT NOT NULL CHECK (booking_date GLOB '????-??-??T??:??:??.??????Z'), -- UTC
     booking_date_given TEXT NOT NULL CHECK (length(booking_date_given) BETWEEN 10 AND 40), -- as the sender's clock read
@@ -230,9 +231,19 @@ CREATE TABLE location_history (
     block TEXT,   -- location level 1, as in booking
     pod TEXT,     -- location level 2
     cell TEXT,    -- location level 3
+    bunk TEXT,    -- location level 4
     event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z') -- since when, by the event time
 ) STRICT;
 CREATE INDEX location_history_of_booking ON location_history (booking);
+
+-- Places that no location rule of their facility matched: told once (event 412), and read by whoever mends the rules.
+CREATE TABLE unmatched_location (
+    facility TEXT NOT NULL CHECK (length(facility) BETWEEN 1 AND 32), -- facility code
+    housing TEXT NOT NULL CHECK (length(housing) <= 127), -- Housing as sent; empty: none
+    bed TEXT NOT NULL CHECK (length(bed) <= 127),         -- Bed as sent; empty: none
+    file INTEGER NOT NULL REFERENCES file (id),           -- the first file that said so
+    PRIMARY KEY (facility, housing, bed)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE feed_total (
     feed TEXT PRIMARY KEY CHECK (length(feed) BETWEEN 1 AND 64), -- the feed

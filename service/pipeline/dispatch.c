@@ -46,6 +46,8 @@ static void report_applied(const struct job *job)
     }
     if (job->result.identity_changed)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);
+    if (job->result.unmatched_location)
+        event_report(EVENT_LOCATION_UNMATCHED, feed, number);
     if (job->result.second_open_booking)
         event_report(EVENT_SECOND_OPEN_BOOKING, feed, number);
 }

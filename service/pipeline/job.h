@@ -79,6 +79,7 @@ struct job {
     struct fault_list faults;
     struct jms_event event;
     struct apply_input input;
+    struct apply_rules rules;
 
     /* set by the committer */
     struct apply_result result;

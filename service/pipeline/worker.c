@@ -106,6 +106,8 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     input->holds_identity_change = job->match->holds_identity_change;
     input->waits_until = job->row.arrived + (instant_us)job->match->waiting_ms * 1000;
     input->warnings = &job->faults;
+    job->rules = (struct apply_rules){config_place, config};
+    input->rules = &job->rules;
 
     input->event_at = event_time_find(job, zone);
     return PARSE_OK;
