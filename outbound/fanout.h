@@ -16,9 +16,16 @@ struct fanout_counts {
     size_t failed; /* events that could not be rendered */
 };
 
-/* Called for each event that fails to render, with the order_event number and the sentence of render_order
- * (valid until the arena is reset). Inside the transaction: it is true only when the caller has committed. */
-typedef void (*fanout_failed_function)(void *context, int64_t order_event, const char *reason);
+/* What somebody should know of an event. */
+enum fanout_news {
+    FANOUT_FAILED, /* no message could be made */
+    FANOUT_REPLACED /* messages were made, with ? for characters that a pharmacy's character set does not have */
+};
+
+/* Called for such an event, at most once, with its number and a sentence for people (valid until the arena is reset; it is
+ * also kept as order_event.reason). Inside the transaction: it is true only when the caller has committed. */
+typedef void (*fanout_told_function)(void *context, int64_t order_event, enum fanout_news news,
+                                     const char *sentence);
 
 /*
  * Takes at most `limit` new events; when counts->events is less, there are no more. Each goes through a
@@ -29,6 +36,6 @@ typedef void (*fanout_failed_function)(void *context, int64_t order_event, const
  */
 enum database_kind fanout_run(struct database *db, enum database_world world, const struct partner *partners,
                               size_t count, instant_us now, size_t limit, struct arena *arena,
-                              fanout_failed_function failed, void *context, struct fanout_counts *counts);
+                              fanout_told_function told, void *context, struct fanout_counts *counts);
 
 #endif

@@ -10,13 +10,22 @@
 
 #define FIRST_BYTES ((size_t)1024)
 #define NAME_BYTES  ((size_t)3) /* of a segment */
+#define HEAD_BYTES  ((size_t)8) /* "MSH", MSH-1 and MSH-2: they name the separators and are no values */
 
-/* MSH-1 and MSH-2: they name the separators and are no values. */
-static const char msh_head[] = "MSH|^~\\&";
+const struct hl7_separators hl7_separators_suggested = {
+    .field = '|', .component = '^', .repetition = '~', .escape = '\\', .subcomponent = '&'};
 
 void hl7_writer_init(struct hl7_writer *writer, struct arena *arena)
 {
-    *writer = (struct hl7_writer){.arena = arena};
+    *writer = (struct hl7_writer){.arena = arena, .separators = hl7_separators_suggested, .line_end = "\r"};
+}
+
+void hl7_writer_set_form(struct hl7_writer *writer, const struct hl7_separators *separators,
+                         const char *line_end)
+{
+    writer->separators = *separators;
+    writer->line_end = line_end;
+    writer->failed = writer->failed || writer->length > 0;
 }
 
 /* Room for `size` more bytes; false, and failed for good, when there is none. */
@@ -65,16 +74,31 @@ static bool is_open(const struct hl7_writer *writer)
     return writer->field > 0;
 }
 
-/* Cuts separators of `set` off the end of the open segment. Its head (name, and MSH-2, which ends in a
+static bool is_msh(const char *name)
+{
+    return memcmp(name, "MSH", NAME_BYTES) == 0;
+}
+
+/* What ends when the cursor moves on: each stands within the next. */
+enum level {
+    LEVEL_SUBCOMPONENT,
+    LEVEL_COMPONENT,
+    LEVEL_REPETITION,
+    LEVEL_FIELD
+};
+
+/* Cuts separators up to `level` off the end of the open segment. Its head (name, and MSH-2, which ends in a
  * separator) stays. */
-static void cut(struct hl7_writer *writer, const char *set)
+static void cut(struct hl7_writer *writer, enum level level)
 {
     if (writer->failed || !is_open(writer))
         return;
-    size_t floor = writer->segment_start + NAME_BYTES;
-    if (memcmp(writer->bytes + writer->segment_start, msh_head, NAME_BYTES) == 0)
-        floor = writer->segment_start + sizeof msh_head - 1;
-    while (writer->length > floor && strchr(set, writer->bytes[writer->length - 1]) != NULL)
+    const struct hl7_separators *separators = &writer->separators;
+    const char set[] = {separators->subcomponent, separators->component, separators->repetition,
+                        separators->field};
+    bool msh = is_msh(writer->bytes + writer->segment_start);
+    size_t floor = writer->segment_start + (msh ? HEAD_BYTES : NAME_BYTES);
+    while (writer->length > floor && memchr(set, writer->bytes[writer->length - 1], level + 1) != NULL)
         writer->length--;
 }
 
@@ -82,8 +106,8 @@ static void end_segment(struct hl7_writer *writer)
 {
     if (!is_open(writer))
         return;
-    cut(writer, "&^~|");
-    put(writer, "\r", 1);
+    cut(writer, LEVEL_FIELD);
+    put(writer, writer->line_end, strlen(writer->line_end));
     writer->field = 0;
 }
 
@@ -94,16 +118,18 @@ void hl7_segment(struct hl7_writer *writer, const char *name)
         writer->failed = true;
         return;
     }
+    const struct hl7_separators *separators = &writer->separators;
     writer->segment_start = writer->length;
     writer->component = writer->subcomponent = 1;
-    if (memcmp(name, msh_head, NAME_BYTES) == 0) {
-        put(writer, msh_head, sizeof msh_head - 1);
+    put(writer, name, NAME_BYTES);
+    put(writer, &separators->field, 1);
+    writer->field = 1;
+    if (is_msh(name)) {
+        const char msh_2[] = {separators->component, separators->repetition, separators->escape,
+                              separators->subcomponent};
+        put(writer, msh_2, sizeof msh_2);
         writer->field = 2;
         hl7_field(writer, 3);
-    } else {
-        put(writer, name, NAME_BYTES);
-        put(writer, "|", 1);
-        writer->field = 1;
     }
 }
 
@@ -115,8 +141,8 @@ void hl7_field(struct hl7_writer *writer, unsigned number)
     }
     if (number == writer->field)
         return;
-    cut(writer, "&^~");
-    put_times(writer, '|', number - writer->field);
+    cut(writer, LEVEL_REPETITION);
+    put_times(writer, writer->separators.field, number - writer->field);
     writer->field = number;
     writer->component = writer->subcomponent = 1;
 }
@@ -127,8 +153,8 @@ void hl7_repeat(struct hl7_writer *writer)
         writer->failed = true;
         return;
     }
-    cut(writer, "&^");
-    put(writer, "~", 1);
+    cut(writer, LEVEL_COMPONENT);
+    put(writer, &writer->separators.repetition, 1);
     writer->component = writer->subcomponent = 1;
 }
 
@@ -140,8 +166,8 @@ void hl7_component(struct hl7_writer *writer, unsigned number)
     }
     if (number == writer->component)
         return;
-    cut(writer, "&");
-    put_times(writer, '^', number - writer->component);
+    cut(writer, LEVEL_SUBCOMPONENT);
+    put_times(writer, writer->separators.component, number - writer->component);
     writer->component = number;
     writer->subcomponent = 1;
 }
@@ -152,37 +178,39 @@ void hl7_subcomponent(struct hl7_writer *writer, unsigned number)
         writer->failed = true;
         return;
     }
-    put_times(writer, '&', number - writer->subcomponent);
+    put_times(writer, writer->separators.subcomponent, number - writer->subcomponent);
     writer->subcomponent = number;
 }
 
 /* The letter of a separator's escape sequence (HL7 2.5.1 §2.7), or 0. */
-static char escape_letter(char c)
+static char escape_letter(const struct hl7_separators *separators, char c)
 {
-    switch (c) {
-    case '|': return 'F';
-    case '^': return 'S';
-    case '&': return 'T';
-    case '~': return 'R';
-    case '\\': return 'E';
-    default: return 0;
-    }
+    if (c == separators->field)
+        return 'F';
+    if (c == separators->component)
+        return 'S';
+    if (c == separators->subcomponent)
+        return 'T';
+    if (c == separators->repetition)
+        return 'R';
+    return c == separators->escape ? 'E' : 0;
 }
 
 void hl7_slice(struct hl7_writer *writer, struct slice value)
 {
     static const char digits[] = "0123456789ABCDEF";
+    const char escape = writer->separators.escape;
     if (!is_open(writer)) {
         writer->failed = true;
         return;
     }
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
-        char letter = escape_letter((char)c);
+        char letter = escape_letter(&writer->separators, (char)c);
         if (letter != 0)
-            put(writer, (char[]){'\\', letter, '\\'}, 3);
+            put(writer, (char[]){escape, letter, escape}, 3);
         else if (c < 0x20 || c == 0x7F)
-            put(writer, (char[]){'\\', 'X', digits[c >> 4], digits[c & 15], '\\'}, 5);
+            put(writer, (char[]){escape, 'X', digits[c >> 4], digits[c & 15], escape}, 5);
         else
             put(writer, value.ptr + i, 1);
     }
@@ -191,15 +219,6 @@ void hl7_slice(struct hl7_writer *writer, struct slice value)
 void hl7_text(struct hl7_writer *writer, const char *value)
 {
     hl7_slice(writer, slice_of(value));
-}
-
-void hl7_raw_constant(struct hl7_writer *writer, const char *text)
-{
-    if (!is_open(writer)) {
-        writer->failed = true;
-        return;
-    }
-    put(writer, text, strlen(text));
 }
 
 void hl7_number(struct hl7_writer *writer, long long value)
@@ -232,6 +251,12 @@ void hl7_field_text(struct hl7_writer *writer, unsigned number, const char *valu
 void hl7_component_text(struct hl7_writer *writer, unsigned number, const char *value)
 {
     hl7_component(writer, number);
+    hl7_text(writer, value);
+}
+
+void hl7_subcomponent_text(struct hl7_writer *writer, unsigned number, const char *value)
+{
+    hl7_subcomponent(writer, number);
     hl7_text(writer, value);
 }
 

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "outbound/form.h"
+
 struct partner {
     const char *name;                                       /* "diamond": unique, used in the database */
     const char *folder;                                     /* the folder of this world; absolute */
@@ -12,6 +14,7 @@ struct partner {
     const char *receiving_application, *receiving_facility; /* MSH-5, MSH-6 */
     const char *processing_id;                              /* MSH-11: T in the test world, P in live */
     const char *file_pattern; /* "%Y%m%d%H%M%S_%N_%C.hl7": UTC time, 12-digit number, control id */
+    struct form form;         /* how its messages are written; form_default, or what is set */
 };
 
 #endif

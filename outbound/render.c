@@ -1,7 +1,15 @@
 /*
- * One function a segment, in the order of RDE_O11 (HL7 2.5.1 chapter 4):
+ * The order of the segments. The standard's abstract messages are in chapter 4, those of 2.3 and 2.3.1 in §4.8 (an ORM
+ * of drugs is that of §4.8.1, with RXR), later ones under the names of their structures. What of them is written:
  *
- *   MSH  PID PV1  ORC  RXE [NTE …]  TQ1  RXR
+ *   RDE  2.5, 2.5.1      MSH  PID PV1  ORC  RXE [NTE …] TQ1  RXR
+ *   RDE  2.3, 2.3.1, 2.4 MSH  PID PV1  ORC  [RXO NTE … RXR]  RXE  RXR
+ *   ORM  2.3, 2.3.1      MSH  PID PV1  ORC  RXO [NTE …] RXR
+ *   OMP  2.4             MSH  PID PV1  ORC  RXO [NTE …] RXR
+ *   OMP  2.5, 2.5.1      MSH  PID PV1  ORC TQ1  RXO [NTE …] RXR
+ *
+ * and at the end the Z segments that a pharmacy wants. Before 2.5 the standard lets no NTE follow RXE: there the notes of
+ * an RDE follow RXO, which is left out when there is none.
  *
  * Which column goes into which field, and why, is docs/pharmacy.md; a test compares the two.
  */
@@ -10,67 +18,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "outbound/hl7_writer.h"
 #include "outbound/render_check.h"
-#include "parser/encoding.h"
-#include "parser/zone.h"
+#include "outbound/render_part.h"
+
+#define SENTENCE_SIZE ((size_t)256)
 
 const char render_no_memory[] = "there is not enough memory for the message: retry when the machine has some";
 
-/* What the segments have in common. */
-struct rendering {
-    struct hl7_writer writer;
-    const struct medication_order *order;
-    const struct zone *zone; /* of the facility; NULL: UTC */
-};
-
-/* --- data types ----------------------------------------------------------------------------------------- */
-
-/* A TS in the time of the facility. */
-static void write_time(struct rendering *rendering, unsigned field, instant_us instant)
-{
-    hl7_field(&rendering->writer, field);
-    if (instant == INSTANT_NONE)
-        return;
-    int offset = rendering->zone == NULL ? 0 : zone_offset_at(rendering->zone, instant / 1000000) / 60;
-    hl7_time(&rendering->writer, instant, offset);
-}
-
-/* A CX: identifier, who gave it, what kind it is (table 0203). */
-static void write_cx(struct hl7_writer *writer, unsigned field, const char *id, const char *authority,
-                     const char *kind)
-{
-    hl7_field_text(writer, field, id);
-    hl7_component_text(writer, 4, authority);
-    hl7_component_text(writer, 5, kind);
-}
-
-/* An XCN of the provider: a number that a national registry gave. */
-static void write_provider(struct rendering *rendering, unsigned field, const char *number,
-                           const char *registry, const char *registry_oid)
-{
-    struct hl7_writer *writer = &rendering->writer;
-    hl7_field_text(writer, field, number);
-    hl7_component_text(writer, 2, rendering->order->provider_last);
-    hl7_component_text(writer, 3, rendering->order->provider_first);
-    hl7_component_text(writer, 9, registry);
-    hl7_subcomponent(writer, 2);
-    hl7_text(writer, registry_oid);
-    hl7_subcomponent(writer, 3);
-    hl7_text(writer, "ISO");
-    hl7_component_text(writer, 13, registry);
-}
-
-/* A CE that is text alone. */
-static void write_ce_text(struct hl7_writer *writer, unsigned field, const char *text)
-{
-    hl7_field(writer, field);
-    hl7_component_text(writer, 2, text);
-}
-
-/* --- segments ------------------------------------------------------------------------------------------- */
-
-static void write_msh(struct rendering *rendering, const struct render_input *input)
+static void render_msh(struct rendering *rendering, const struct render_input *input,
+                       const struct form_kind *kind)
 {
     struct hl7_writer *writer = &rendering->writer;
     const struct partner *partner = input->partner;
@@ -79,228 +35,75 @@ static void write_msh(struct rendering *rendering, const struct render_input *in
     hl7_field_text(writer, 4, partner->sending_facility);
     hl7_field_text(writer, 5, partner->receiving_application);
     hl7_field_text(writer, 6, partner->receiving_facility);
-    write_time(rendering, 7, input->now);
-    hl7_field(writer, 9);
-    hl7_raw_constant(writer, "RDE^O11^RDE_O11");
+    render_time_field(rendering, 7, input->now);
+    hl7_field_text(writer, 9, kind->message);
+    hl7_component_text(writer, 2, kind->trigger);
+    hl7_component_text(writer, 3, kind->structure);
     hl7_field_text(writer, 10, input->control_id);
     hl7_field_text(writer, 11, partner->processing_id);
-    hl7_field_text(writer, 12, "2.5.1");
-    hl7_field_text(writer, 18, "UNICODE UTF-8");
+    hl7_field_text(writer, 12, form_version_name(rendering->form->version));
+    hl7_field_text(writer, 18, character_set_code(rendering->form->character_set, rendering->form->version));
 }
 
-static void write_pid(struct rendering *rendering)
-{
-    static const struct {
-        const char *name, *code; /* table 0005 */
-    } races[] = {
-        {"American Indian or Alaskan Native", "1002-5"},
-        {"Asian", "2028-9"},
-        {"Black or African American", "2054-5"},
-        {"Native Hawaiian or Other Pacific Islander", "2076-8"},
-        {"White", "2106-3"},
-    };
-    struct hl7_writer *writer = &rendering->writer;
-    const struct medication_order *order = rendering->order;
-
-    hl7_segment(writer, "PID");
-    hl7_field_text(writer, 1, "1");
-    write_cx(writer, 3, order->patient_id, order->authority, "PI");
-    hl7_field_text(writer, 5, order->last_name);
-    hl7_component_text(writer, 2, order->first_name);
-    hl7_component_text(writer, 3, order->middle_name);
-    struct civil_time birth;
-    hl7_field(writer, 7);
-    if (order->birth_date != NULL && datetime_parse_date(slice_of(order->birth_date), &birth) == FAULT_NONE) {
-        char text[16];
-        (void)snprintf(text, sizeof text, "%04d%02u%02u", (int)birth.year, birth.month, birth.day);
-        hl7_text(writer, text);
-    }
-    hl7_field_text(writer, 8, order->sex == NULL ? NULL : render_sex_code(order->sex));
-    hl7_field(writer, 10);
-    if (!render_is_blank(order->race)) {
-        const char *code = NULL;
-        for (size_t i = 0; i < sizeof races / sizeof races[0]; i++) {
-            if (strcmp(order->race, races[i].name) == 0)
-                code = races[i].code;
-        }
-        hl7_text(writer, code);
-        hl7_component_text(writer, 2, order->race);
-        hl7_component_text(writer, 3, code == NULL ? NULL : "HL70005");
-    }
-    write_cx(writer, 18, order->booking_number, order->authority, "AN");
-}
-
-static void write_pv1(struct rendering *rendering)
-{
-    struct hl7_writer *writer = &rendering->writer;
-    const struct medication_order *order = rendering->order;
-    /* Where no location rule of the facility has spoken, housing and bed go as the JMS filed them. */
-    bool ruled = order->pod != NULL || order->cell != NULL || order->block != NULL;
-    hl7_segment(writer, "PV1");
-    hl7_field_text(writer, 1, "1");
-    hl7_field_text(writer, 2, "I");
-    hl7_field_text(writer, 3, ruled ? order->pod : order->housing);
-    hl7_component_text(writer, 2, order->cell);
-    hl7_component_text(writer, 3, order->bed);
-    hl7_component_text(writer, 4, order->facility);
-    hl7_component_text(writer, 7, order->block);
-    write_cx(writer, 19, order->booking_number, order->authority, "VN");
-    hl7_field_text(writer, 20, order->agency);
-}
-
-static void write_orc(struct rendering *rendering)
+static void render_orc(struct rendering *rendering)
 {
     struct hl7_writer *writer = &rendering->writer;
     const struct medication_order *order = rendering->order;
     hl7_segment(writer, "ORC");
     hl7_field_text(writer, 1, order->order_control);
     hl7_field_text(writer, 2, order->placer_number);
-    write_time(rendering, 9, order->ordered_at);
-    write_provider(rendering, 12, order->provider_npi, "NPI", "2.16.840.1.113883.4.6");
+    if (rendering->form->version < FORM_2_5)
+        render_quantity_timing(rendering, 7);
+    render_time_field(rendering, 9, order->ordered_at);
+    render_provider(rendering, 12, order->provider_npi, "NPI", "2.16.840.1.113883.4.6");
 }
 
-/* "20 mg" → "20" and "mg". False when it is anything else ("5 mg/5 mL"): RXE-25 is a number. */
-static bool split_strength(struct slice strength, struct slice *amount, struct slice *units)
+static void render_rde_order(struct rendering *rendering)
 {
-    size_t end = 0;
-    while (end < strength.len &&
-           ((strength.ptr[end] >= '0' && strength.ptr[end] <= '9') || strength.ptr[end] == '.'))
-        end++;
-    *amount = (struct slice){strength.ptr, end};
-    *units = slice_trim(slice_after(strength, end));
-    if (!render_is_number(*amount) || units->len == 0)
-        return false;
-    char first = units->ptr[0];
-    if (first != '%' && (first < 'A' || first > 'Z') && (first < 'a' || first > 'z'))
-        return false;
-    for (size_t i = 0; i < units->len; i++) {
-        if (units->ptr[i] >= '0' && units->ptr[i] <= '9')
-            return false;
+    bool old = rendering->form->version < FORM_2_5;
+    if (old && render_has_notes(rendering)) {
+        render_rxo(rendering);
+        render_notes(rendering);
+        render_rxr(rendering);
     }
-    return true;
-}
-
-static void write_rxe(struct rendering *rendering, bool *strength_written)
-{
-    struct hl7_writer *writer = &rendering->writer;
-    const struct medication_order *order = rendering->order;
-    hl7_segment(writer, "RXE");
-    hl7_field_text(writer, 2, order->ndc);
-    hl7_component_text(writer, 2, order->drug_name);
-    hl7_component_text(writer, 3, "NDC");
-    if (order->rxnorm != NULL) {
-        hl7_component_text(writer, 4, order->rxnorm);
-        hl7_component_text(writer, 6, "RXNORM");
+    render_rxe(rendering);
+    if (!old) {
+        render_notes(rendering);
+        render_tq1(rendering);
     }
-    hl7_field_text(writer, 3, order->dose_amount);
-    hl7_field_text(writer, 5, order->dose_units);
-    hl7_field_text(writer, 6, order->dosage_form);
-    write_ce_text(writer, 7, order->instructions);
-    hl7_field_text(writer, 9, order->substitution_allowed ? "0" : "1"); /* table 0167 */
-    hl7_field_text(writer, 10, order->quantity);
-    hl7_field_text(writer, 11, order->quantity_units);
-    hl7_field(writer, 12);
-    if (order->refills >= 0)
-        hl7_number(writer, order->refills);
-    if (!render_is_blank(order->provider_dea))
-        write_provider(rendering, 13, order->provider_dea, "DEA", "2.16.840.1.113883.4.814");
-    struct slice amount, units;
-    *strength_written = split_strength(slice_trim(slice_of(order->strength)), &amount, &units);
-    if (*strength_written) {
-        hl7_field(writer, 25);
-        hl7_slice(writer, amount);
-        hl7_field(writer, 26);
-        hl7_slice(writer, units);
-    }
-    write_ce_text(writer, 27, order->indication);
-    if (order->drug_schedule != NULL) {
-        hl7_field_text(writer, 35, render_schedule_code(order->drug_schedule));
-        hl7_component_text(writer, 3, "HL70477");
-    }
+    render_rxr(rendering);
 }
 
-static void write_nte(struct hl7_writer *writer, unsigned *set_id, const char *label, struct slice text)
+static void render_plain_order(struct rendering *rendering)
 {
-    if (slice_trim(text).len == 0)
-        return;
-    hl7_segment(writer, "NTE");
-    hl7_field(writer, 1);
-    hl7_number(writer, ++*set_id);
-    hl7_field_text(writer, 2, "P");
-    hl7_field_text(writer, 3, label);
-    hl7_slice(writer, text);
+    if (rendering->form->version >= FORM_2_5)
+        render_tq1(rendering);
+    render_rxo(rendering);
+    render_notes(rendering);
+    render_rxr(rendering);
 }
 
-/* The NTE of RXE. A note gets one a line: a receiver that reads only the first repetition loses nothing. */
-static void write_notes(struct rendering *rendering, bool strength_written)
+/* The sentence for a character that must not be replaced. */
+static const char *not_in_set(const struct form *form, const struct character_loss *loss, struct arena *arena)
 {
-    struct hl7_writer *writer = &rendering->writer;
-    const struct medication_order *order = rendering->order;
-    unsigned set_id = 0;
-    if (order->keep_on_person)
-        write_nte(writer, &set_id, NULL, SLICE_LITERAL("KEEP ON PERSON: YES"));
-    write_nte(writer, &set_id, "CONTAINER: ", slice_of(order->container_type));
-    if (!strength_written)
-        write_nte(writer, &set_id, "STRENGTH: ", slice_of(order->strength));
-    struct slice rest = slice_of(order->note);
-    while (rest.len > 0) {
-        size_t end = 0;
-        while (end < rest.len && rest.ptr[end] != '\r' && rest.ptr[end] != '\n')
-            end++;
-        write_nte(writer, &set_id, NULL, (struct slice){rest.ptr, end});
-        rest = slice_after(rest, end + 1);
-    }
+    char *sentence = arena_take(arena, SENTENCE_SIZE);
+    if (sentence == NULL)
+        return render_no_memory;
+    (void)snprintf(
+        sentence, SENTENCE_SIZE,
+        "a character of %s-%u is not in the character set of the pharmacy (%s): set other-characters or "
+        "character-set of the pharmacy in corbridge.xml, or mend the row, then retry",
+        loss->segment, loss->field, character_set_code(form->character_set, form->version));
+    return sentence;
 }
 
-static void write_tq1(struct rendering *rendering)
+const char *render_order(const struct render_input *input, struct arena *arena, struct rendered *out)
 {
-    struct hl7_writer *writer = &rendering->writer;
-    const struct medication_order *order = rendering->order;
-    hl7_segment(writer, "TQ1");
-    hl7_field_text(writer, 1, "1");
-    hl7_field(writer, 3);
-    /* Table 0335: PRNxxx, where xxx is the frequency that must not be exceeded. */
-    if (order->as_needed && (order->frequency == NULL || strncmp(order->frequency, "PRN", 3) != 0))
-        hl7_text(writer, "PRN");
-    hl7_text(writer, order->frequency);
-    if (order->days_supply >= 0) {
-        hl7_field(writer, 6);
-        hl7_number(writer, order->days_supply);
-        hl7_component(writer, 2);
-        hl7_raw_constant(writer, "d&day&UCUM");
-    }
-    write_time(rendering, 7, order->start_at);
-    write_time(rendering, 8, order->stop_at);
-}
-
-/* Table 0162 as HL7 2.5.1 has it: with a code of another table no coding system is claimed. */
-static bool is_route_of_hl7(const char *route)
-{
-    static const char *const codes[] = {
-        "AP", "B",  "DT", "EP", "ET", "GTT", "GU", "IA", "IB",  "IC", "ICV", "ID", "IH", "IHA", "IM", "IMR",
-        "IN", "IO", "IP", "IS", "IT", "IU",  "IV", "MM", "MTH", "NG", "NP",  "NS", "NT", "OP",  "OT", "OTH",
-        "PF", "PO", "PR", "RM", "SC", "SD",  "SL", "TD", "TL",  "TP", "TRA", "UR", "VG", "VM",  "WND"};
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (strcmp(route, codes[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void write_rxr(struct rendering *rendering)
-{
-    const char *route = rendering->order->route;
-    hl7_segment(&rendering->writer, "RXR");
-    hl7_field_text(&rendering->writer, 1, route);
-    hl7_component_text(&rendering->writer, 3, is_route_of_hl7(route) ? "HL70162" : NULL);
-}
-
-const char *render_order(const struct render_input *input, struct arena *arena, struct slice *message)
-{
+    const struct form *form = &input->partner->form;
     const char *sentence = render_check(input);
     if (sentence != NULL)
         return sentence;
-    struct rendering rendering = {.order = input->order};
+    struct rendering rendering = {.order = input->order, .form = form};
     if (input->order->facility_zone != NULL) {
         rendering.zone = zone_find(slice_of(input->order->facility_zone));
         if (rendering.zone == NULL)
@@ -308,21 +111,27 @@ const char *render_order(const struct render_input *input, struct arena *arena, 
                    "corbridge.xml, then retry";
     }
     hl7_writer_init(&rendering.writer, arena);
-    bool strength_written;
-    write_msh(&rendering, input);
-    write_pid(&rendering);
-    write_pv1(&rendering);
-    write_orc(&rendering);
-    write_rxe(&rendering, &strength_written);
-    write_notes(&rendering, strength_written);
-    write_tq1(&rendering);
-    write_rxr(&rendering);
+    hl7_writer_set_form(&rendering.writer, &form->separators, form->line_end);
+    render_msh(&rendering, input, form_kind(form->message, form->version));
+    render_pid(&rendering);
+    render_pv1(&rendering);
+    render_orc(&rendering);
+    if (render_has_rxe(&rendering))
+        render_rde_order(&rendering);
+    else
+        render_plain_order(&rendering);
+    render_z_segments(&rendering);
     struct slice whole;
     if (!hl7_finish(&rendering.writer, &whole))
         return render_no_memory;
-    /* MSH-18 promises it; a program that writes to the database may have stored other bytes. */
-    if (!utf8_is_valid(whole))
+    switch (character_set_encode(whole, form, arena, &out->message, &out->loss)) {
+    case CHARACTER_OK: break;
+    case CHARACTER_NO_MEMORY: return render_no_memory;
+    case CHARACTER_NOT_UTF_8:
+        /* A program that writes to the database may have stored other bytes. */
         return "a text of the order, the drug, the provider or the patient is not valid UTF-8: mend the row, then retry";
-    *message = whole;
+    }
+    if (out->loss.count > 0 && !form->replaces)
+        return not_in_set(form, &out->loss, arena);
     return NULL;
 }

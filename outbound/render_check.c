@@ -51,9 +51,9 @@ static const struct {
            "the booking has no facility (PV1-3): let the JMS send it (booking.facility), then retry"),
     COLUMN(provider_last, "the provider has no family name (ORC-12): fill provider.last_name, then retry"),
     COLUMN(provider_npi, "the provider has no NPI (ORC-12): fill provider.npi, then retry"),
-    COLUMN(ndc, "the drug has no NDC (RXE-2): fill drug.ndc, then retry"),
-    COLUMN(drug_name, "the drug has no name (RXE-2): fill drug.name, then retry"),
-    COLUMN(dose_units, "the order has no dose units (RXE-5, medication_order.dose_units): " NEW_ROW),
+    COLUMN(ndc, "the drug has no NDC (RXE-2, RXO-1): fill drug.ndc, then retry"),
+    COLUMN(drug_name, "the drug has no name (RXE-2, RXO-1): fill drug.name, then retry"),
+    COLUMN(dose_units, "the order has no dose units (RXE-5, RXO-4, medication_order.dose_units): " NEW_ROW),
     COLUMN(route, "the order has no route (RXR-1, medication_order.route, such as PO): " NEW_ROW),
 #undef COLUMN
 };
@@ -86,6 +86,10 @@ const char *render_sex_code(const char *sex)
 const char *render_check(const struct render_input *input)
 {
     const struct medication_order *order = input->order;
+    const struct form *form = &input->partner->form;
+    if (form_kind(form->message, form->version) == NULL)
+        return "the message and version of the pharmacy do not go together: mend message or version of the pharmacy in "
+               "corbridge.xml, then retry";
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         const char *value;
         memcpy(&value, (const char *)order + required[i].offset, sizeof value);
@@ -95,9 +99,9 @@ const char *render_check(const struct render_input *input)
     if (order->ordered_at == INSTANT_NONE)
         return "the order has no time (ORC-9, medication_order.ordered_at): " NEW_ROW;
     if (order->dose_amount == NULL || !render_is_number(slice_of(order->dose_amount)))
-        return "the dose is no number (RXE-3, medication_order.dose_amount): " NEW_ROW;
+        return "the dose is no number (RXE-3, RXO-2, medication_order.dose_amount): " NEW_ROW;
     if (order->quantity != NULL && !render_is_number(slice_of(order->quantity)))
-        return "the quantity is no number (RXE-10, medication_order.quantity): " NEW_ROW;
+        return "the quantity is no number (RXE-10, RXO-11, medication_order.quantity): " NEW_ROW;
     bool known = false, dispenses = false;
     for (size_t i = 0; i < sizeof order_controls / sizeof order_controls[0]; i++) {
         if (order->order_control != NULL && strcmp(order->order_control, order_controls[i].code) == 0) {
@@ -111,8 +115,8 @@ const char *render_check(const struct render_input *input)
         if (render_schedule_code(order->drug_schedule) == NULL)
             return "the schedule of the drug is none of 1 to 5 (RXE-35): mend drug.schedule, then retry";
         if (dispenses && render_is_blank(order->provider_dea))
-            return "the drug is a controlled substance and the provider has no DEA number (RXE-13): fill provider.dea, "
-                   "then retry";
+            return "the drug is a controlled substance and the provider has no DEA number (RXE-13, RXO-14): fill "
+                   "provider.dea, then retry";
     }
     struct civil_time birth;
     if (order->birth_date != NULL && datetime_parse_date(slice_of(order->birth_date), &birth) != FAULT_NONE)

@@ -12,33 +12,37 @@
 #define LOOK_LIVE_MS 25u
 #define LOOK_TEST_MS 250u
 
-/* Orders that could not be rendered: reported only when that is committed. */
-struct failed_orders {
+/* Orders of which somebody should know: reported only when what became of them is committed. */
+struct order_news {
     struct arena *arena;
     size_t count;
     struct {
         int64_t event;
-        const char *reason;
+        enum fanout_news news;
+        const char *sentence;
     } items[FANOUT_LIMIT];
 };
 
-static void note_failed_order(void *context, int64_t order_event, const char *reason)
+static void note_order(void *context, int64_t order_event, enum fanout_news news, const char *sentence)
 {
-    struct failed_orders *failed = context;
-    if (failed->count == FANOUT_LIMIT)
+    struct order_news *noted = context;
+    if (noted->count == FANOUT_LIMIT)
         return; /* fanout_run takes no more than that at a time */
-    const char *kept = arena_copy_text(failed->arena, slice_of(reason));
-    failed->items[failed->count].event = order_event;
-    failed->items[failed->count].reason = kept ? kept : "memory is exhausted; the row order_event says why";
-    failed->count++;
+    const char *kept = arena_copy_text(noted->arena, slice_of(sentence));
+    noted->items[noted->count].event = order_event;
+    noted->items[noted->count].news = news;
+    noted->items[noted->count].sentence = kept ? kept : "memory is exhausted; the row order_event says why";
+    noted->count++;
 }
 
-static void report_failed_orders(const struct failed_orders *failed)
+static void report_orders(const struct order_news *noted)
 {
-    for (size_t i = 0; i < failed->count; i++) {
+    for (size_t i = 0; i < noted->count; i++) {
         char number[24];
-        (void)snprintf(number, sizeof number, "%lld", (long long)failed->items[i].event);
-        event_report(EVENT_ORDER_NOT_RENDERED, number, failed->items[i].reason);
+        (void)snprintf(number, sizeof number, "%lld", (long long)noted->items[i].event);
+        event_report(noted->items[i].news == FANOUT_FAILED ? EVENT_ORDER_NOT_RENDERED
+                                                           : EVENT_ORDER_CHARACTERS_REPLACED,
+                     number, noted->items[i].sentence);
     }
 }
 
@@ -47,7 +51,7 @@ static enum database_kind fan_out(struct outgoing *outgoing)
     const struct pipeline_options *options = &outgoing->pipeline->options;
     struct database *db = options->writer;
     struct fanout_counts counts = {0};
-    struct failed_orders failed = {.arena = &outgoing->arena};
+    struct order_news noted = {.arena = &outgoing->arena};
     struct order_event *events = NULL;
     size_t waiting = 0;
     enum database_kind kind = order_events_new(db, 1, &outgoing->arena, &events, &waiting);
@@ -58,7 +62,7 @@ static enum database_kind fan_out(struct outgoing *outgoing)
     if (kind != DATABASE_OK)
         return kind;
     kind = fanout_run(db, options->paths->world, options->partners, options->partner_count, clock_utc_us(),
-                      FANOUT_LIMIT, &outgoing->arena, note_failed_order, &failed, &counts);
+                      FANOUT_LIMIT, &outgoing->arena, note_order, &noted, &counts);
     if (kind == DATABASE_OK)
         kind = database_commit(db);
     if (kind != DATABASE_OK) {
@@ -66,7 +70,7 @@ static enum database_kind fan_out(struct outgoing *outgoing)
             database_rollback(db);
         return kind;
     }
-    report_failed_orders(&failed);
+    report_orders(&noted);
     outgoing->more = counts.events == FANOUT_LIMIT;
     mutex_lock(&outgoing->pipeline->lock);
     outgoing->pipeline->figures.queued += counts.queued;

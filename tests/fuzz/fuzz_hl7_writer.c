@@ -1,7 +1,7 @@
 /*
  * Whatever is written into a message comes out of it again at its place, and nothing more: no value makes a segment, a field
- * or a component. The bytes of the input are calls of the writer; what they wrote is looked up in the finished message by a
- * reading of its own.
+ * or a component, whatever the separators and the ends of lines are. The bytes of the input are calls of the writer; what they
+ * wrote is looked up in the finished message by a reading of its own.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "outbound/hl7_writer.h"
-#include "tests/unit/outbound/hl7_grammar.h"
+#include "tests/unit/outbound/hl7_view.h"
 
 #define WRITTEN_MAX ((size_t)64)
 
@@ -25,6 +25,17 @@ struct message {
     struct written at; /* where the writer must be */
     size_t segments;
     bool out_of_order; /* the writer was asked to go back, or wrote outside of a segment */
+};
+
+/* What the first byte of the input chooses among. */
+static const struct fuzz_form {
+    struct hl7_marks marks;
+    const char *line_end;
+} forms[] = {
+    {{'|', '^', '~', '\\', '&'}, "\r"},
+    {{'|', '^', '~', '\\', '&'}, "\r\n"},
+    {{'#', '$', '*', '@', '!'}, "\n"},
+    {{'&', '\\', '^', '|', '~'}, "\r"},
 };
 
 static const char *const names[] = {"MSH", "PID", "ORC", "RXE", "ZCB"};
@@ -47,12 +58,13 @@ static struct slice part(struct slice text, char separator, size_t index)
 static struct slice find(const struct hl7_view *view, const struct written *place)
 {
     struct slice segment = view->segments[place->segment].whole;
+    const struct hl7_marks *marks = &view->segments[place->segment].marks;
     /* MSH-1 is the separator itself: its fields are numbered one higher. */
     bool head = memcmp(segment.ptr, "MSH", 3) == 0;
-    struct slice text = part(segment, '|', place->field - (head ? 1 : 0));
-    text = part(text, '~', place->repetition);
-    text = part(text, '^', place->component);
-    return part(text, '&', place->subcomponent);
+    struct slice text = part(segment, marks->field, place->field - (head ? 1 : 0));
+    text = part(text, marks->repetition, place->repetition);
+    text = part(text, marks->component, place->component);
+    return part(text, marks->subcomponent, place->subcomponent);
 }
 
 static bool same_place(const struct written *a, const struct written *b)
@@ -68,7 +80,7 @@ static void check_place(const struct hl7_view *view, const struct message *messa
     const struct written *place = &message->items[index];
     struct slice text = find(view, place);
     FUZZ_MUST(text.len <= sizeof unescaped);
-    size_t length = hl7_unescape(text, unescaped), size = 0;
+    size_t length = hl7_unescape_as(text, view->segments[place->segment].marks, unescaped), size = 0;
     FUZZ_MUST(length != SIZE_MAX);
     for (size_t i = 0; i < message->count; i++) {
         struct slice value = message->items[i].value;
@@ -81,16 +93,20 @@ static void check_place(const struct hl7_view *view, const struct message *messa
     FUZZ_MUST(length == size && memcmp(unescaped, expected, size) == 0);
 }
 
-static void check_message(const struct message *message, struct slice bytes)
+static void check_message(const struct message *message, const struct fuzz_form *form, struct slice bytes)
 {
     static struct hl7_view view;
     fuzz_touch(bytes);
-    FUZZ_MUST(hl7_split(bytes, &view) && view.count == message->segments);
+    const struct hl7_marks *marks = &form->marks;
+    const char head[] = {
+        'M', 'S', 'H', marks->field, marks->component, marks->repetition, marks->escape, marks->subcomponent};
+    FUZZ_MUST(hl7_split_as(bytes, form->marks, form->line_end, &view) && view.count == message->segments);
     for (size_t i = 0; i < view.count; i++) {
         struct slice segment = view.segments[i].whole;
         char last = segment.ptr[segment.len - 1];
-        bool bare = slice_equal(segment, SLICE_LITERAL("MSH|^~\\&"));
-        FUZZ_MUST(bare || (last != '|' && last != '~' && last != '^' && last != '&'));
+        bool bare = slice_equal(segment, slice_from(head, sizeof head));
+        FUZZ_MUST(bare || (last != marks->field && last != marks->repetition && last != marks->component &&
+                           last != marks->subcomponent));
     }
     for (size_t i = 0; i < message->count; i++)
         check_place(&view, message, i);
@@ -165,6 +181,18 @@ static void step(struct message *message, struct hl7_writer *writer, struct fuzz
     }
 }
 
+static void set_form(struct hl7_writer *writer, const struct fuzz_form *form)
+{
+    const struct hl7_separators separators = {
+        .field = form->marks.field,
+        .component = form->marks.component,
+        .repetition = form->marks.repetition,
+        .escape = form->marks.escape,
+        .subcomponent = form->marks.subcomponent,
+    };
+    hl7_writer_set_form(writer, &separators, form->line_end);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct message message;
@@ -174,8 +202,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message = (struct message){0};
     arena_init(&arena, 0);
     hl7_writer_init(&writer, &arena);
+    uint8_t first = fuzz_byte(&supply);
+    const struct fuzz_form *form = &forms[first % (sizeof forms / sizeof forms[0])];
+    set_form(&writer, form);
     /* A message without a segment is none; one that begins right is the usual case. */
-    if (fuzz_byte(&supply) != 0xFF)
+    if (first != 0xFF)
         begin_segment(&message, &writer, 0);
     while (supply.left > 0 && message.count < WRITTEN_MAX && message.segments < HL7_SEGMENTS_MAX)
         step(&message, &writer, &supply);
@@ -184,19 +215,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool finished = hl7_finish(&writer, &bytes);
     FUZZ_MUST(finished == (message.segments > 0 && !message.out_of_order));
     if (finished)
-        check_message(&message, bytes);
+        check_message(&message, form, bytes);
 
     /* Anything at all in one field. */
     arena_reset(&arena);
     hl7_writer_init(&writer, &arena);
+    set_form(&writer, form);
     hl7_segment(&writer, "PID");
     hl7_field(&writer, 5);
     hl7_slice(&writer, slice_from(data, size));
     FUZZ_MUST(hl7_finish(&writer, &bytes));
     char *back = malloc(bytes.len);
-    struct slice field = part(slice_from(bytes.ptr, bytes.len - 1), '|', 5);
-    FUZZ_MUST(back != NULL && bytes.ptr[bytes.len - 1] == '\r');
-    FUZZ_MUST(hl7_unescape(field, back) == size && (size == 0 || memcmp(back, data, size) == 0));
+    size_t end = strlen(form->line_end);
+    FUZZ_MUST(back != NULL && bytes.len > end &&
+              memcmp(bytes.ptr + bytes.len - end, form->line_end, end) == 0);
+    struct slice field = part(slice_from(bytes.ptr, bytes.len - end), form->marks.field, 5);
+    FUZZ_MUST(hl7_unescape_as(field, form->marks, back) == size &&
+              (size == 0 || memcmp(back, data, size) == 0));
     free(back);
     arena_release(&arena);
     return 0;

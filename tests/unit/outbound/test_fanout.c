@@ -10,18 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the caller was told. */
 struct failures {
     size_t count;
+    size_t replaced; /* of these, characters that went as ? */
     int64_t event;
     char reason[256];
 };
 
-static void note_failure(void *context, int64_t order_event, const char *reason)
+static void note_failure(void *context, int64_t order_event, enum fanout_news news, const char *sentence)
 {
     struct failures *failures = context;
     failures->count++;
+    failures->replaced += news == FANOUT_REPLACED;
     failures->event = order_event;
-    (void)snprintf(failures->reason, sizeof failures->reason, "%s", reason);
+    (void)snprintf(failures->reason, sizeof failures->reason, "%s", sentence);
 }
 
 static enum database_kind try_run(struct world *world, enum database_world which,
@@ -60,7 +63,7 @@ static void assert_valid(struct world *world, const char *sql)
 {
     char *bytes = world_text(world, sql);
     assert_non_null(bytes);
-    const char *wrong = hl7_check_rde_o11(slice_of(bytes));
+    const char *wrong = hl7_check(slice_of(bytes), "RDE_O11", "2.5.1");
     if (wrong != NULL)
         fail_msg("%s", wrong);
     free(bytes);
@@ -347,6 +350,54 @@ static void what_is_abandoned_before_the_commit_comes_again_the_same(void **stat
     world_close(&world);
 }
 
+/* One event, two pharmacies that read less than the order has: it is sent, and said once. */
+static void characters_that_went_as_question_marks_are_told(void **state)
+{
+    (void)state;
+    struct world world;
+    struct failures failures;
+    struct fanout_counts counts;
+    world_open(&world, DATABASE_TEST);
+    struct partner partners[3] = {world.partner, world.partner, world.partner};
+    partners[1].name = "old";
+    partners[1].form.character_set = FORM_ASCII;
+    partners[1].form.replaces = true;
+    partners[2].name = "older";
+    partners[2].form = partners[1].form;
+    world_order(&world, "MO-1", "NW", ", note", ", 'plain'");
+    assert_int_equal(try_run(&world, DATABASE_TEST, partners, 3, WORLD_NOW, 10, &counts, &failures),
+                     DATABASE_OK);
+    assert_int_equal(failures.count, 0);
+    world_order(&world, "MO-2", "NW", ", note", ", 'with \xC3\xB1 and \xE2\x82\xAC'");
+    assert_int_equal(try_run(&world, DATABASE_TEST, partners, 3, WORLD_NOW, 10, &counts, &failures),
+                     DATABASE_OK);
+    assert_int_equal(counts.queued, 3);
+    assert_int_equal(counts.failed, 0);
+    assert_int_equal(failures.count, 1);
+    assert_int_equal(failures.replaced, 1);
+    assert_int_equal(failures.event, 2);
+    assert_string_equal(
+        failures.reason,
+        "characters that the character set of a pharmacy does not have went as ?: 4, the first in NTE-3 for "
+        "pharmacy old");
+    assert_text(
+        &world, "SELECT state || '|' || reason FROM order_event WHERE id = 2",
+        "rendered|characters that the character set of a pharmacy does not have went as ?: 4, the first in NTE-3 for "
+        "pharmacy old");
+    assert_int_equal(
+        world_number(&world, "SELECT count(*) FROM outbox WHERE instr(bytes, 'with ? and ?') > 0"), 2);
+
+    partners[2].form.replaces = false;
+    world_order(&world, "MO-3", "NW", ", note", ", '\xC3\xB1'");
+    assert_int_equal(try_run(&world, DATABASE_TEST, partners, 3, WORLD_NOW, 10, &counts, &failures),
+                     DATABASE_OK);
+    assert_int_equal(counts.failed, 1);
+    assert_int_equal(counts.queued, 0);
+    assert_int_equal(failures.replaced, 0);
+    assert_non_null(strstr(failures.reason, "NTE-3"));
+    world_close(&world);
+}
+
 static void want_of_memory_is_no_fault_of_the_order(void **state)
 {
     (void)state;
@@ -387,6 +438,7 @@ int main(void)
         cmocka_unit_test(an_event_is_queued_for_all_its_pharmacies_or_for_none),
         cmocka_unit_test(a_message_that_the_schema_refuses_stops_only_its_order),
         cmocka_unit_test(what_is_abandoned_before_the_commit_comes_again_the_same),
+        cmocka_unit_test(characters_that_went_as_question_marks_are_told),
         cmocka_unit_test(want_of_memory_is_no_fault_of_the_order),
     };
     return cmocka_run_group_tests_name("fanout", tests, NULL, NULL);

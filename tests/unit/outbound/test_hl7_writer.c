@@ -3,7 +3,7 @@
 #include "parser/encoding.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
-#include "tests/unit/outbound/hl7_grammar.h"
+#include "tests/unit/outbound/hl7_view.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -87,10 +87,8 @@ static void components_and_subcomponents_stand_in_their_places(void **state)
     hl7_segment(&writer, "TQ1");
     hl7_field(&writer, 6);
     hl7_number(&writer, 14);
-    hl7_component(&writer, 2);
-    hl7_raw_constant(&writer, "d");
-    hl7_subcomponent(&writer, 3);
-    hl7_text(&writer, "UCUM");
+    hl7_component_text(&writer, 2, "d");
+    hl7_subcomponent_text(&writer, 3, "UCUM");
     hl7_component_text(&writer, 4, "z");
     hl7_field(&writer, 7);
     hl7_number(&writer, -9223372036854775807LL - 1);
@@ -185,6 +183,33 @@ static void text_beyond_ascii_is_written_as_it_is(void **state)
     assert_message(&writer, "PID|||||\xC3\xB1\r");
 }
 
+static void separators_and_line_ends_may_be_others(void **state)
+{
+    (void)state;
+    static const struct hl7_separators others = {
+        .field = '#', .component = '$', .repetition = '*', .escape = '@', .subcomponent = '!'};
+    struct hl7_writer writer;
+    struct slice message;
+    hl7_writer_init(&writer, &arena);
+    hl7_writer_set_form(&writer, &others, "\r\n");
+    hl7_segment(&writer, "MSH");
+    hl7_text(&writer, "A");
+    hl7_component_text(&writer, 3, "");
+    hl7_segment(&writer, "PID");
+    hl7_field_text(&writer, 2, "#$*@!\r\n|^~\\&");
+    hl7_subcomponent_text(&writer, 2, "s");
+    hl7_component_text(&writer, 2, "c");
+    hl7_repeat(&writer);
+    hl7_text(&writer, "r");
+    hl7_field(&writer, 9);
+    assert_message(&writer, "MSH#$*@!#A\r\nPID##@F@@S@@R@@E@@T@@X0D@@X0A@|^~\\&!s$c*r\r\n");
+    /* Not in the middle of a message. */
+    hl7_writer_init(&writer, &arena);
+    hl7_segment(&writer, "PID");
+    hl7_writer_set_form(&writer, &others, "\n");
+    assert_false(hl7_finish(&writer, &message));
+}
+
 static void a_step_back_fails_for_good(void **state)
 {
     (void)state;
@@ -256,6 +281,7 @@ int main(void)
         cmocka_unit_test(known_mistakes_of_other_writers),
         cmocka_unit_test(every_pair_of_bytes_comes_back),
         cmocka_unit_test(text_beyond_ascii_is_written_as_it_is),
+        cmocka_unit_test(separators_and_line_ends_may_be_others),
         cmocka_unit_test(a_step_back_fails_for_good),
         cmocka_unit_test(each_size_of_memory_gives_the_message_or_a_failure),
     };

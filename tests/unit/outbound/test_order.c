@@ -18,6 +18,11 @@ const struct partner test_partner = {
     .receiving_facility = "DIAMOND",
     .processing_id = "T",
     .file_pattern = "%Y%m%d%H%M%S_%N_%C.hl7",
+    .form = {.message = FORM_RDE,
+             .version = FORM_2_5_1,
+             .separators = {'|', '^', '~', '\\', '&'},
+             .line_end = "\r",
+             .character_set = FORM_UTF_8},
 };
 
 struct medication_order test_order_full(void)
@@ -101,4 +106,39 @@ struct medication_order test_order_minimal(void)
         .booking_number = "9",
         .facility = "VCSO",
     };
+}
+
+struct medication_order test_order_cancel(void)
+{
+    struct medication_order order = test_order_full();
+    order.order_control = "CA";
+    order.provider_dea = NULL;
+    order.note = "Patient refused";
+    return order;
+}
+
+struct medication_order test_order_discontinue(void)
+{
+    struct medication_order order = test_order_full();
+    order.order_control = "DC";
+    order.drug_schedule = NULL;
+    order.strength = "5 mg/5 mL";
+    order.block = order.pod = order.cell = NULL;
+    order.keep_on_person = order.as_needed = false;
+    return order;
+}
+
+struct medication_order test_order_foreign(void)
+{
+    struct medication_order order = test_order_full();
+    order.last_name = "N\xC3\xBA\xC3\xB1"
+                      "ez ^ Garc\xC3\xAD"
+                      "a";
+    order.first_name = "Zo\xC3\xAB|PID|1";
+    order.instructions = "1 & 2 ~ 3 \\ 4\r\nPID|1||P9";
+    order.race = "Other";
+    order.route = "by mouth";
+    order.rxnorm = NULL;
+    order.substitution_allowed = true;
+    return order;
 }

@@ -14,6 +14,13 @@ struct medication_order test_order_full(void);
 /* Only what a message cannot be without. */
 struct medication_order test_order_minimal(void);
 
+/* The full order, stopped in two ways. */
+struct medication_order test_order_cancel(void);
+struct medication_order test_order_discontinue(void);
+
+/* Names and texts as they come: other alphabets, separators, line ends. */
+struct medication_order test_order_foreign(void);
+
 extern const struct partner test_partner;
 
 #endif
