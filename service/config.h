@@ -86,6 +86,7 @@ struct config_pharmacy {
     const char *const *facilities;         /* NULL-terminated; NULL: all */
     const char *sending_application, *sending_facility, *receiving_application, *receiving_facility;
     const char *file_pattern;
+    struct form form;
     uint32_t line;
 };
 

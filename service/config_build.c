@@ -7,6 +7,7 @@
 #include "parser/jms_field.h"
 #include "parser/limits.h"
 #include "service/config_folders.h"
+#include "service/config_form.h"
 #include "service/config_near.h"
 #include "service/config_rules.h"
 #include "service/config_units.h"
@@ -429,6 +430,7 @@ static void build_pharmacy(struct config_reading *reading, const struct config_e
     pharmacy->file_pattern = value_or(element, "file-pattern", DEFAULT_FILE_PATTERN);
     (void)config_check_file_pattern(reading, config_attribute_line(element, "file-pattern"), subject,
                                     pharmacy->file_pattern);
+    config_read_form(reading, element, subject, &pharmacy->form);
 }
 
 /* Every code that a pharmacy names must be a facility. */

@@ -118,7 +118,7 @@ static bool make_partners(struct world_run *run)
             .receiving_facility = pharmacy->receiving_facility,
             .processing_id = live ? "P" : "T",
             .file_pattern = pharmacy->file_pattern,
-            .form = form_default,
+            .form = pharmacy->form,
         };
     }
     return true;

@@ -24,10 +24,11 @@ static char *copy_of(const char *text)
     return copy;
 }
 
-/* A booking, a provider and a drug; the engine runs. */
-static void begin_world(struct scene *scene)
+/* A booking, a provider and a drug; the engine runs, and the pharmacy has these attributes (or NULL). */
+static void begin_world_as(struct scene *scene, const char *pharmacy)
 {
-    scene_init(scene, NULL);
+    const struct scene_options options = {.pharmacy = pharmacy};
+    scene_init(scene, &options);
     scene_start(scene);
     char *dem = scene_dem(NULL, NULL, NULL, NULL);
     drop_quickly(scene, "DEM1.ini", dem);
@@ -37,6 +38,11 @@ static void begin_world(struct scene *scene)
                          " VALUES ('U17', 'Hale', 'Nathaniel', '1234567893');"
                          "INSERT INTO drug (ndc, name, strength)"
                          " VALUES ('00904582460', 'Ibuprofen 200 MG Tablet', '200 mg')");
+}
+
+static void begin_world(struct scene *scene)
+{
+    begin_world_as(scene, NULL);
 }
 
 static void insert_order(struct scene *scene, const char *placer, const char *control)
@@ -88,6 +94,30 @@ static void an_order_row_becomes_a_message_in_the_pharmacys_folder(void **state)
     assert_non_null(strstr(message, "\rORC|NW|O1"));
     assert_non_null(strstr(message, "P00012345"));
     assert_non_null(strstr(message, "12345678"));
+    free(message);
+    scene_release(&scene);
+}
+
+static void the_settings_of_a_pharmacy_make_its_messages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin_world_as(&scene, "message=\"ORM\" version=\"2.3\" separators=\"#$*@&amp;\" line-end=\"LF\""
+                           " character-set=\"ASCII\" other-characters=\"replace\" container-type=\"ZRX-2\"");
+    scene_execute(&scene, "UPDATE drug SET name = 'Ibuprof\xC3\xA9n', container_type = 'VIAL'");
+    insert_order(&scene, "O1", "HD");
+    wait_rows(&scene, "SELECT state FROM outbox", "sent");
+    wait_event(EVENT_ORDER_CHARACTERS_REPLACED, 1);
+    assert_non_null(strstr(scene_event_text(EVENT_ORDER_CHARACTERS_REPLACED), "RXO-1 for pharmacy diamond"));
+    assert_folder_agrees(&scene, 1);
+    char *message = scene_read(scene_find_file(scene.pharmacy, ".hl7"));
+    assert_memory_equal(message, "MSH#$*@&#", 9);
+    assert_non_null(strstr(message, "#ORM$O01#"));
+    assert_non_null(strstr(message, "#T#2.3######ASCII\n"));
+    assert_non_null(strstr(message, "\nORC#HD#O1#####$BID##"));
+    assert_non_null(strstr(message, "\nRXO#00904582460$Ibuprof?n$NDC#2##TAB#"));
+    assert_non_null(strstr(message, "\nZRX##VIAL\n"));
+    assert_null(strchr(message, '\r'));
     free(message);
     scene_release(&scene);
 }
@@ -262,6 +292,7 @@ int main(void)
     test_main_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_order_row_becomes_a_message_in_the_pharmacys_folder),
+        cmocka_unit_test(the_settings_of_a_pharmacy_make_its_messages),
         cmocka_unit_test(orders_written_while_nobody_runs_are_sent_at_the_start),
         cmocka_unit_test(the_named_event_makes_an_order_be_seen),
         cmocka_unit_test(a_folder_that_is_away_delays_and_keeps_the_order),

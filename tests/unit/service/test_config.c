@@ -162,6 +162,15 @@ static void test_defaults(void **state)
     assert_string_equal(pharmacy->receiving_application, "");
     assert_string_equal(pharmacy->receiving_facility, "");
     assert_string_equal(pharmacy->file_pattern, "%Y%m%d%H%M%S_%N_%C.hl7");
+    assert_int_equal(pharmacy->form.message, FORM_RDE);
+    assert_int_equal(pharmacy->form.version, FORM_2_5_1);
+    assert_memory_equal(&pharmacy->form.separators, &hl7_separators_suggested,
+                        sizeof hl7_separators_suggested);
+    assert_string_equal(pharmacy->form.line_end, "\r");
+    assert_int_equal(pharmacy->form.character_set, FORM_UTF_8);
+    assert_false(pharmacy->form.replaces);
+    assert_false(form_place_is_set(&pharmacy->form.keep_on_person));
+    assert_false(form_place_is_set(&pharmacy->form.container_type));
 }
 
 static void test_every_setting(void **state)
@@ -198,7 +207,9 @@ static void test_every_setting(void **state)
         "  <log megabytes='20' keep='7'/>\r\n"
         "  <pharmacy name='diamond' test-folder='@ROOT@/t' live-folder='@ROOT@/l' facilities=' vcso ,East '\r\n"
         "     sending-application='SA' sending-facility='SF' receiving-application='RA'\r\n"
-        "     receiving-facility='R&amp;F' file-pattern='%N.hl7'/>\r\n"
+        "     receiving-facility='R&amp;F' file-pattern='%N.hl7' message='ORM' version='2.3.1' separators='#$*@&amp;'\r\n"
+        "     line-end='CRLF' character-set='8859/1' other-characters='replace' keep-on-person='ZRX-3'\r\n"
+        "     container-type='Z01-12'/>\r\n"
         "  <feed name='jms-2' folder='  @ROOT@/in  ' authority='VC.JMS' order='strict' poll='5 s'>\r\n"
         "    <match pattern='DEM*.ini' format='jms-event' ready='closed' quiet='2500 ms' give-up='2 h'\r\n"
         "       size-limit='64KB' encoding='utf-16le' empty='clear' location-datatype='Move'/>\r\n"
@@ -221,7 +232,7 @@ static void test_every_setting(void **state)
     char *in = path_join(scene->root, "in");
     assert_string_equal(feed->folder, in);
     free(in);
-    assert_int_equal(feed->line, 6);
+    assert_int_equal(feed->line, 8);
     assert_string_equal(feed->authority, "VC.JMS");
     assert_int_equal(feed->order, CONFIG_ORDER_STRICT);
     assert_int_equal(feed->poll_ms, 5000);
@@ -250,6 +261,17 @@ static void test_every_setting(void **state)
     assert_string_equal(pharmacy->sending_application, "SA");
     assert_string_equal(pharmacy->receiving_facility, "R&F");
     assert_string_equal(pharmacy->file_pattern, "%N.hl7");
+    const struct form *form = &pharmacy->form;
+    assert_int_equal(form->message, FORM_ORM);
+    assert_int_equal(form->version, FORM_2_3_1);
+    assert_memory_equal(&form->separators, "#$*@&", 5);
+    assert_string_equal(form->line_end, "\r\n");
+    assert_int_equal(form->character_set, FORM_8859_1);
+    assert_true(form->replaces);
+    assert_string_equal(form->keep_on_person.segment, "ZRX");
+    assert_int_equal(form->keep_on_person.field, 3);
+    assert_string_equal(form->container_type.segment, "Z01");
+    assert_int_equal(form->container_type.field, 12);
     assert_string_equal(config->facilities[1].name, "East Annex");
     assert_string_equal(zone_name(config->facilities[0].zone), "US/Pacific");
 }
