@@ -82,10 +82,9 @@ void render_z_segments(struct rendering *rendering)
     const struct z_field keep = {&form->keep_on_person, rendering->order->keep_on_person ? "Y" : "N"};
     const struct z_field container = {&form->container_type, rendering->order->container_type};
     /* By segment, then by field: two fields of one segment stand in one. */
-    int order = strcmp(keep.place->segment, container.place->segment);
-    if (order == 0)
-        order = keep.place->field < container.place->field ? -1 : 1;
-    const struct z_field *const fields[] = {order < 0 ? &keep : &container, order < 0 ? &container : &keep};
+    int compared = strcmp(keep.place->segment, container.place->segment);
+    bool keep_first = compared < 0 || (compared == 0 && keep.place->field < container.place->field);
+    const struct z_field *const fields[] = {keep_first ? &keep : &container, keep_first ? &container : &keep};
     const char *open = "";
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (!form_place_is_set(fields[i]->place) || render_is_blank(fields[i]->value))

@@ -1,14 +1,16 @@
 /*
  * Whatever is written into a message comes out of it again at its place, and nothing more: no value makes a segment, a field
  * or a component, whatever the separators and the ends of lines are. The bytes of the input are calls of the writer; what they
- * wrote is looked up in the finished message by a reading of its own.
+ * wrote is looked up in the finished message by a reading of its own. The same message is then put into other character sets.
  */
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbound/character_set.h"
 #include "outbound/hl7_writer.h"
+#include "parser/utf8.h"
 #include "tests/unit/outbound/hl7_view.h"
 
 #define WRITTEN_MAX ((size_t)64)
@@ -181,6 +183,36 @@ static void step(struct message *message, struct hl7_writer *writer, struct fuzz
     }
 }
 
+static size_t count_of(struct slice bytes, char c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < bytes.len; i++)
+        count += bytes.ptr[i] == c;
+    return count;
+}
+
+/* In another character set each character is one byte: itself, or a question mark that is counted. */
+static void check_character_sets(struct slice message, const struct fuzz_form *form, struct arena *arena)
+{
+    for (int set = FORM_ASCII; set <= FORM_8859_1; set++) {
+        struct form wanted = form_default;
+        struct slice out;
+        struct character_loss loss;
+        wanted.separators.field = form->marks.field;
+        wanted.character_set = (enum form_character_set)set;
+        enum character_result result = character_set_encode(message, &wanted, arena, &out, &loss);
+        FUZZ_MUST((result == CHARACTER_OK) == utf8_is_valid(message));
+        if (result != CHARACTER_OK)
+            continue;
+        fuzz_touch(out);
+        FUZZ_MUST(out.len == utf8_count(message));
+        FUZZ_MUST(count_of(out, '?') == count_of(message, '?') + loss.count);
+        FUZZ_MUST(loss.count == 0 || (strlen(loss.segment) == 3 && loss.field > 0));
+        for (size_t i = 0; i < out.len && set == FORM_ASCII; i++)
+            FUZZ_MUST((unsigned char)out.ptr[i] < 0x80);
+    }
+}
+
 static void set_form(struct hl7_writer *writer, const struct fuzz_form *form)
 {
     const struct hl7_separators separators = {
@@ -232,6 +264,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice field = part(slice_from(bytes.ptr, bytes.len - end), form->marks.field, 5);
     FUZZ_MUST(hl7_unescape_as(field, form->marks, back) == size &&
               (size == 0 || memcmp(back, data, size) == 0));
+    check_character_sets(bytes, form, &arena);
     free(back);
     arena_release(&arena);
     return 0;
