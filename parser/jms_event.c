@@ -67,9 +67,7 @@ static void add_value_fault(struct context *context, enum fault_code code, enum 
                             const char *expected)
 {
     struct jms_value *value = &context->event->fields[field];
-    value->presence = JMS_ABSENT;
-    value->text = SLICE_EMPTY;
-    value->faulty = true;
+    jms_value_drop(value);
     if (is_required(context, field))
         add_error(context, code, field, expected);
     else
@@ -97,90 +95,6 @@ static const char *accepted_datatypes(struct context *context)
         length += parts[i].len;
     }
     return text;
-}
-
-/* C0, DEL and C1 (which begin with C2 in UTF-8). */
-static bool has_control_character(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte < 0x20 || byte == 0x7F)
-            return true;
-        if (byte == 0xC2 && text.len - i > 1 && (unsigned char)text.ptr[i + 1] < 0xA0)
-            return true;
-    }
-    return false;
-}
-
-static enum fault_code read_integer(struct slice text, const struct jms_field_rule *rule,
-                                    struct jms_value *value)
-{
-    bool negative = text.len > 1 && text.ptr[0] == '-';
-    struct slice digits = slice_after(text, negative ? 1 : 0);
-    int64_t number = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
-            return FAULT_NOT_A_NUMBER;
-        if (number <= INT32_MAX)
-            number = number * 10 + (digits.ptr[i] - '0');
-    }
-    if (negative)
-        number = -number;
-    if (number < rule->minimum || number > rule->maximum)
-        return FAULT_OUT_OF_RANGE;
-    while (digits.len > 1 && digits.ptr[0] == '0')
-        digits = slice_after(digits, 1);
-    value->number = (int32_t)number;
-    value->text = digits;
-    return FAULT_NONE;
-}
-
-static enum fault_code read_code(struct slice text, const struct jms_field_rule *rule,
-                                 struct jms_value *value)
-{
-    for (const char *const *code = rule->set; *code != NULL; code++) {
-        if (slice_equal_nocase(text, slice_of(*code))) {
-            value->text = slice_of(*code);
-            return FAULT_NONE;
-        }
-    }
-    return FAULT_NOT_IN_SET;
-}
-
-static enum fault_code read_time(struct context *context, struct slice text, enum jms_type type,
-                                 struct jms_value *value)
-{
-    enum fault_code code =
-        type == JMS_DATE ? datetime_parse_date(text, &value->time) : datetime_parse(text, &value->time);
-    if (code != FAULT_NONE)
-        return code;
-    char canonical[DATETIME_CIVIL_SIZE];
-    struct slice written = slice_from(canonical, datetime_format_civil(&value->time, canonical));
-    value->text = slice_equal(written, text) ? text : arena_copy(context->arena, written);
-    if (value->text.ptr == NULL)
-        context->no_memory = true;
-    return FAULT_NONE;
-}
-
-/* A trimmed value that is not empty, by the rule of its field. */
-static enum fault_code read_value(struct context *context, struct slice text, enum jms_field field,
-                                  struct jms_value *value)
-{
-    const struct jms_field_rule *rule = jms_field_rule(field);
-    if (has_control_character(text))
-        return FAULT_CONTROL_CHARACTER;
-    switch (rule->type) {
-    case JMS_STRING: break;
-    case JMS_CODED: return read_code(text, rule, value);
-    case JMS_INTEGER: return read_integer(text, rule, value);
-    case JMS_DATE:
-    case JMS_DATETIME: return read_time(context, text, rule->type, value);
-    }
-    /* A character has at least one byte: most values need not be counted. */
-    if (rule->max_length > 0 && text.len > rule->max_length && utf8_count(text) > rule->max_length)
-        return FAULT_TOO_LONG;
-    value->text = text;
-    return FAULT_NONE;
 }
 
 /* The kind that a DataType names, in its documented form; KIND_UNKNOWN when it names none. */
@@ -237,11 +151,10 @@ static void take_value(struct context *context, const struct ini_pair *pair, enu
             add_error(context, FAULT_REQUIRED_EMPTY, field, jms_field_rule(field)->expected);
         return;
     }
-    enum fault_code code = read_value(context, text, field, value);
+    const struct jms_field_rule *rule = jms_field_rule(field);
+    enum fault_code code = jms_value_read(text, rule, context->arena, value, &context->no_memory);
     if (code != FAULT_NONE)
-        add_value_fault(context, code, field,
-                        code == FAULT_CONTROL_CHARACTER ? "text without control characters"
-                                                        : jms_field_rule(field)->expected);
+        add_value_fault(context, code, field, jms_value_expected(code, rule));
 }
 
 /* A name for the second time. Which of two values is meant is not guessed. */
@@ -322,35 +235,6 @@ static void find_missing(struct context *context, const struct ini_pair *const f
     }
 }
 
-/* Days, where one of the two has no time of day; instants, where both name their offset; local readings, where
- * neither does. Where only one names its offset, it is before only when it is so in every zone. */
-static bool is_before(const struct civil_time *a, const struct civil_time *b)
-{
-    const instant_us hour = INT64_C(3600) * 1000000;
-    if (!a->has_time || !b->has_time)
-        return datetime_days_from_civil(a->year, a->month, a->day) <
-               datetime_days_from_civil(b->year, b->month, b->day);
-    if (!a->has_offset && !b->has_offset)
-        return datetime_as_utc(a) < datetime_as_utc(b);
-    instant_us first, second;
-    (void)datetime_to_instant(a, NULL, INSTANT_NONE, &first);
-    (void)datetime_to_instant(b, NULL, INSTANT_NONE, &second);
-    return first < second - (a->has_offset == b->has_offset ? 0 : 14 * hour);
-}
-
-/* Though ReleaseDate is optional this is an error: to book without the release would keep somebody in who is
- * out. A date that jms_event_check will take as absent is not judged. */
-static void check_release(struct context *context)
-{
-    const struct jms_value *booked = &context->event->fields[JMS_BOOKING_DATE];
-    const struct jms_value *released = &context->event->fields[JMS_RELEASE_DATE];
-    if (booked->presence != JMS_GIVEN || released->presence != JMS_GIVEN ||
-        released->time.year < jms_field_rule(JMS_RELEASE_DATE)->minimum)
-        return;
-    if (is_before(&released->time, &booked->time))
-        add_error(context, FAULT_RELEASE_BEFORE_BOOKING, JMS_RELEASE_DATE, "a time not before BookingDate");
-}
-
 static enum parse_status interpret(struct context *context, const struct ini_document *document,
                                    enum parse_status form)
 {
@@ -359,7 +243,8 @@ static enum parse_status interpret(struct context *context, const struct ini_doc
     context->event->kind = context->kind == KIND_UNKNOWN ? JMS_DEMOGRAPHICS : context->kind;
     take_pairs(context, document, first);
     find_missing(context, first);
-    check_release(context);
+    if (jms_event_release_is_early(context->event))
+        add_error(context, FAULT_RELEASE_BEFORE_BOOKING, JMS_RELEASE_DATE, "a time not before BookingDate");
     if (context->no_memory || fault_list_lost_memory(context->faults))
         return PARSE_NO_MEMORY;
     if (form == PARSE_INVALID || context->invalid)
@@ -390,16 +275,18 @@ enum parse_status jms_event_parse(struct slice bytes, const struct jms_settings 
     return status;
 }
 
-static void drop_date(struct jms_value *value)
+struct slice jms_event_field_name(const struct jms_event *event, enum jms_field field)
 {
-    value->presence = JMS_ABSENT;
-    value->text = SLICE_EMPTY;
-    value->faulty = true;
+    return event->names == NULL ? field_name(field) : slice_of(event->names[field]);
 }
 
-static bool is_placeholder(const struct civil_time *time)
+bool jms_event_release_is_early(const struct jms_event *event)
 {
-    return time->year == 1900 && time->month == 1 && time->day == 1;
+    const struct jms_value *booked = &event->fields[JMS_BOOKING_DATE];
+    const struct jms_value *released = &event->fields[JMS_RELEASE_DATE];
+    return booked->presence == JMS_GIVEN && released->presence == JMS_GIVEN &&
+           released->time.year >= jms_field_rule(JMS_RELEASE_DATE)->minimum &&
+           jms_value_is_before(released, booked);
 }
 
 enum parse_status jms_event_check(struct jms_event *event, instant_us arrival, struct fault_list *faults)
@@ -419,13 +306,14 @@ enum parse_status jms_event_check(struct jms_event *event, instant_us arrival, s
         bool in_range = time->year >= rule->minimum && time->year <= rule->maximum;
         if (birth && datetime_days_from_civil(time->year, time->month, time->day) > last_birth_day)
             in_range = false;
-        bool placeholder = !required && is_placeholder(time);
+        bool placeholder = !required && jms_value_is_placeholder(value);
         if (in_range && !placeholder)
             continue;
         fault_add(faults, required ? FAULT_ERROR : FAULT_WARNING,
                   placeholder ? FAULT_DATE_PLACEHOLDER : FAULT_OUT_OF_RANGE, value->offset, value->line,
-                  slice_of(rule->name), birth ? "1850-01-01 to the day after arrival" : "1950 to 2100");
-        drop_date(value);
+                  jms_event_field_name(event, field),
+                  birth ? "1850-01-01 to the day after arrival" : "1950 to 2100");
+        jms_value_drop(value);
         invalid |= required;
     }
     fault_list_sort(faults);

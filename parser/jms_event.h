@@ -12,28 +12,11 @@
 #include <stdint.h>
 
 #include "parser/arena.h"
-#include "parser/datetime.h"
 #include "parser/encoding.h"
 #include "parser/fault.h"
 #include "parser/jms_field.h"
+#include "parser/jms_value.h"
 #include "parser/slice.h"
-
-enum jms_presence {
-    JMS_ABSENT, /* the name does not occur, or its optional value had a fault: the value is left as it was */
-    JMS_EMPTY,  /* the name occurs with an empty value */
-    JMS_GIVEN
-};
-
-struct jms_value {
-    enum jms_presence presence;
-    struct slice text;      /* canonical UTF-8: trimmed at both ends; codes in their documented form; dates as
-                               datetime_format_civil writes them; empty unless JMS_GIVEN */
-    struct civil_time time; /* JMS_DATE, JMS_DATETIME */
-    int32_t number;         /* JMS_INTEGER */
-    uint32_t line;          /* where it stands; 0: it does not occur */
-    size_t offset;
-    bool faulty; /* JMS_ABSENT because of a fault: something was sent, and it is left as it was */
-};
 
 /* A name that is not in the table, kept with the message. */
 struct jms_extra {
@@ -48,6 +31,9 @@ struct jms_event {
     struct jms_extra *extras;
     size_t extra_count;
     enum encoding encoding;
+    const char *const
+        *names; /* by enum jms_field: what a field is called where the record came from ("column 5, Birth
+                                 Date"), for faults; static. NULL: as in the table */
 };
 
 /* What a feed sets for its event files. */
@@ -80,5 +66,14 @@ enum parse_status jms_event_parse(struct slice bytes, const struct jms_settings 
  * PARSE_OK, PARSE_INVALID or PARSE_NO_MEMORY. A fault of `faults` stands in order of place afterwards.
  */
 enum parse_status jms_event_check(struct jms_event *event, instant_us arrival, struct fault_list *faults);
+
+/* What faults call a field of this record: static text. */
+struct slice jms_event_field_name(const struct jms_event *event, enum jms_field field);
+
+/*
+ * Whether ReleaseDate is before BookingDate: though ReleaseDate is optional this is an error, for to book without the
+ * release would keep somebody in who is out. A date that jms_event_check will take as absent is not judged.
+ */
+bool jms_event_release_is_early(const struct jms_event *event);
 
 #endif
