@@ -21,7 +21,8 @@ static const char *const names[] = {
 
 /* Keeps count of lines while a file is read unit by unit, and reports no more than one fault of a code a line. */
 struct reporter {
-    struct fault_list *faults;
+    struct fault_list *faults; /* NULL: only the first code is wanted */
+    enum fault_code first;
     size_t base; /* bytes of the mark, which stand before everything here */
     uint32_t line;
     uint32_t last_line[2]; /* of FAULT_ENCODING_INVALID and FAULT_NUL_BYTE */
@@ -41,6 +42,10 @@ static void report(struct reporter *reporter, enum fault_code code, size_t offse
 {
     uint32_t *last = &reporter->last_line[code == FAULT_NUL_BYTE];
     reporter->failed = true;
+    if (reporter->first == FAULT_NONE)
+        reporter->first = code;
+    if (reporter->faults == NULL)
+        return;
     if (*last == reporter->line)
         return;
     *last = reporter->line;
@@ -170,16 +175,18 @@ static enum parse_status decode_utf16(struct slice bytes, bool big, struct arena
     return PARSE_OK;
 }
 
-/* Bytes of the byte order mark at the start, and the encoding that it names; 0: none. */
-static size_t find_mark(struct slice bytes, enum encoding *encoding)
+static const struct {
+    struct slice mark;
+    enum encoding encoding;
+} marks[] = {{{"\xEF\xBB\xBF", 3}, ENCODING_UTF8},
+             {{"\xFF\xFE", 2}, ENCODING_UTF16LE},
+             {{"\xFE\xFF", 2}, ENCODING_UTF16BE}};
+
+#define MARK_COUNT (sizeof marks / sizeof marks[0])
+
+size_t encoding_find_mark(struct slice bytes, enum encoding *encoding)
 {
-    static const struct {
-        struct slice mark;
-        enum encoding encoding;
-    } marks[] = {{{"\xEF\xBB\xBF", 3}, ENCODING_UTF8},
-                 {{"\xFF\xFE", 2}, ENCODING_UTF16LE},
-                 {{"\xFE\xFF", 2}, ENCODING_UTF16BE}};
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+    for (size_t i = 0; i < MARK_COUNT; i++) {
         size_t length = marks[i].mark.len;
         if (bytes.len >= length && memcmp(bytes.ptr, marks[i].mark.ptr, length) == 0) {
             *encoding = marks[i].encoding;
@@ -187,6 +194,15 @@ static size_t find_mark(struct slice bytes, enum encoding *encoding)
         }
     }
     return 0;
+}
+
+struct slice encoding_mark(enum encoding encoding)
+{
+    for (size_t i = 0; i < MARK_COUNT; i++) {
+        if (marks[i].encoding == encoding)
+            return marks[i].mark;
+    }
+    return SLICE_EMPTY;
 }
 
 static bool is_windows1252(struct slice bytes)
@@ -200,39 +216,114 @@ static bool is_windows1252(struct slice bytes)
 
 /* UTF-8 when all of it is valid; also when only its very last sequence is cut, and either another one was whole
  * or what there is of it is nothing in Windows-1252. */
-static enum encoding guess(struct slice bytes)
+static enum encoding guess(bool invalid, bool beyond_ascii, struct slice last)
 {
-    size_t valid = utf8_valid_prefix(bytes);
-    if (valid == bytes.len)
-        return ENCODING_UTF8;
-    struct slice rest = slice_after(bytes, valid);
-    if (!utf8_ends_inside_sequence(rest))
+    if (invalid)
         return ENCODING_WINDOWS1252;
-    bool beyond_ascii = false;
-    for (size_t at = 0; at < valid && !beyond_ascii; at++)
-        beyond_ascii = (unsigned char)bytes.ptr[at] >= 0x80;
-    return beyond_ascii || !is_windows1252(rest) ? ENCODING_UTF8 : ENCODING_WINDOWS1252;
+    return last.len == 0 || beyond_ascii || !is_windows1252(last) ? ENCODING_UTF8 : ENCODING_WINDOWS1252;
+}
+
+void encoding_scan_init(struct encoding_scan *scan, enum encoding named)
+{
+    *scan = (struct encoding_scan){.named = named};
+}
+
+static struct slice partial_of(const struct encoding_scan *scan)
+{
+    return slice_from(scan->partial, scan->partial_len);
+}
+
+/* Goes on with a sequence that the chunk before began. Returns how many bytes of the chunk it took. */
+static size_t finish_partial(struct encoding_scan *scan, struct slice chunk)
+{
+    size_t at = 0;
+    while (scan->partial_len > 0 && at < chunk.len && !scan->invalid) {
+        scan->partial[scan->partial_len++] = (unsigned char)chunk.ptr[at++];
+        if (utf8_sequence_length(partial_of(scan)) > 0) {
+            scan->beyond_ascii = true;
+            scan->partial_len = 0;
+        } else if (!utf8_ends_inside_sequence(partial_of(scan))) {
+            scan->invalid = true;
+        }
+    }
+    return at;
+}
+
+void encoding_scan_feed(struct encoding_scan *scan, struct slice chunk)
+{
+    for (size_t i = 0; i < chunk.len && scan->head_len < sizeof scan->head; i++)
+        scan->head[scan->head_len++] = (unsigned char)chunk.ptr[i];
+    struct slice rest = slice_after(chunk, finish_partial(scan, chunk));
+    if (scan->invalid || rest.len == 0)
+        return;
+    size_t valid = utf8_valid_prefix(rest);
+    unsigned char high = 0;
+    for (size_t at = 0; at < valid; at++)
+        high |= (unsigned char)rest.ptr[at];
+    scan->beyond_ascii |= high >= 0x80;
+    rest = slice_after(rest, valid);
+    if (rest.len > 0 && !utf8_ends_inside_sequence(rest)) {
+        scan->invalid = true;
+    } else if (rest.len > 0) {
+        memcpy(scan->partial, rest.ptr, rest.len); /* at most 3: it lacks its end */
+        scan->partial_len = rest.len;
+    }
+}
+
+enum encoding encoding_scan_end(const struct encoding_scan *scan, bool *cut)
+{
+    enum encoding encoding = scan->named;
+    (void)encoding_find_mark(slice_from(scan->head, scan->head_len), &encoding);
+    if (encoding == ENCODING_AUTO)
+        encoding = guess(scan->invalid, scan->beyond_ascii, partial_of(scan));
+    if (cut != NULL)
+        *cut = encoding == ENCODING_UTF8 && !scan->invalid && scan->partial_len > 0;
+    return encoding;
+}
+
+static enum parse_status decode_as(struct slice bytes, struct arena *arena, struct reporter *reporter,
+                                   struct decoded *out)
+{
+    switch (out->encoding) {
+    case ENCODING_AUTO: /* has been decided */
+    case ENCODING_UTF8: break;
+    case ENCODING_WINDOWS1252: return decode_windows1252(bytes, arena, reporter, out);
+    case ENCODING_UTF16LE: return decode_utf16(bytes, false, arena, reporter, out);
+    case ENCODING_UTF16BE: return decode_utf16(bytes, true, arena, reporter, out);
+    }
+    return decode_utf8(bytes, reporter, out);
+}
+
+enum fault_code encoding_decode_piece(struct slice bytes, enum encoding encoding, struct arena *arena,
+                                      struct slice *text, bool *no_memory)
+{
+    struct decoded decoded = {.encoding = encoding};
+    struct reporter reporter = {.line = 1};
+    enum parse_status status = decode_as(bytes, arena, &reporter, &decoded);
+    if (status == PARSE_NO_MEMORY)
+        *no_memory = true;
+    else if (status != PARSE_OK)
+        return reporter.first;
+    *text = decoded.text;
+    return FAULT_NONE;
 }
 
 enum parse_status encoding_decode(struct slice bytes, enum encoding named, struct arena *arena,
                                   struct fault_list *faults, struct decoded *out)
 {
     struct decoded decoded = {.encoding = named};
-    size_t mark = find_mark(bytes, &decoded.encoding);
+    size_t mark = encoding_find_mark(bytes, &decoded.encoding);
     decoded.marked = mark > 0;
-    if (decoded.encoding == ENCODING_AUTO)
-        decoded.encoding = guess(bytes);
+    if (decoded.encoding == ENCODING_AUTO) {
+        struct encoding_scan scan;
+        encoding_scan_init(&scan, ENCODING_AUTO);
+        encoding_scan_feed(&scan, bytes);
+        decoded.encoding = encoding_scan_end(&scan, NULL);
+    }
 
     struct reporter reporter = {.faults = faults, .base = mark, .line = 1};
     struct slice body = slice_after(bytes, mark);
-    enum parse_status status = PARSE_INVALID;
-    switch (decoded.encoding) {
-    case ENCODING_AUTO: /* guess never answers so */
-    case ENCODING_UTF8: status = decode_utf8(body, &reporter, &decoded); break;
-    case ENCODING_WINDOWS1252: status = decode_windows1252(body, arena, &reporter, &decoded); break;
-    case ENCODING_UTF16LE: status = decode_utf16(body, false, arena, &reporter, &decoded); break;
-    case ENCODING_UTF16BE: status = decode_utf16(body, true, arena, &reporter, &decoded); break;
-    }
+    enum parse_status status = decode_as(body, arena, &reporter, &decoded);
     if (fault_list_lost_memory(faults))
         status = PARSE_NO_MEMORY;
     if (status == PARSE_OK)
