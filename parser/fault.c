@@ -50,6 +50,11 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_MANY_FAULTS] = {"many-faults", "there are more faults than are listed"},
     [FAULT_SECTION_TWICE] = {"section-twice", "file has a second section line"},
     [FAULT_TOO_MANY_FIELDS] = {"too-many-fields", "file has more fields than the limit"},
+    [FAULT_COLUMN_COUNT] = {"column-count", "row does not have the documented number of columns"},
+    [FAULT_COLUMN_ORDER] = {"column-order", "header names the columns in another order"},
+    [FAULT_HEADER_ONLY] = {"header-only", "file has a header and no rows"},
+    [FAULT_BOOKING_TWICE] = {"booking-twice", "booking stands in this file twice; the last row counts"},
+    [FAULT_REMOVED_BEFORE_ADDED] = {"removed-before-added", "alert was removed before it was added"},
 };
 
 void fault_list_init(struct fault_list *list, struct arena *arena)

@@ -71,6 +71,12 @@ enum fault_code {
     FAULT_MANY_FAULTS,         /* the list was cut at its limit */
     FAULT_SECTION_TWICE,       /* one file is one event: a second [section] line */
     FAULT_TOO_MANY_FIELDS,
+    /* rows */
+    FAULT_COLUMN_COUNT,         /* not as many columns as are documented */
+    FAULT_COLUMN_ORDER,         /* the header names the columns in another order */
+    FAULT_HEADER_ONLY,          /* a header and no rows: a warning */
+    FAULT_BOOKING_TWICE,        /* a booking stands in a roster for the second time: a warning */
+    FAULT_REMOVED_BEFORE_ADDED, /* an alert */
     FAULT_CODE_COUNT
 };
 

@@ -9,6 +9,13 @@
 #define LIMIT_EVENT_FILE_TEXT  "at most 1 MiB" /* the same in words, for faults */
 #define LIMIT_EVENT_LINE_BYTES ((size_t)64 * 1024)
 #define LIMIT_EVENT_PAIRS      ((size_t)4096)
-#define LIMIT_FAULTS           ((size_t)1000) /* entries of one fault list */
+
+#define LIMIT_CSV_RECORD_BYTES                                                                               \
+    ((size_t)64 * 1024) /* one record; the longest right roster row has some 18 KB, real ones 200 bytes */
+#define LIMIT_CSV_RECORD_TEXT "at most 64 KiB"     /* the same in words, for faults */
+#define LIMIT_CSV_COLUMNS     ((size_t)64)         /* cells of a record that are kept; all are counted */
+#define LIMIT_CSV_WINDOW      ((size_t)256 * 1024) /* bytes of a file that are looked at at once */
+
+#define LIMIT_FAULTS ((size_t)1000) /* entries of one fault list */
 
 #endif

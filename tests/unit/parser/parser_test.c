@@ -66,3 +66,38 @@ char *format_faults(const struct fault_list *faults)
     }
     return text;
 }
+
+size_t feed_into(struct feed *feed, struct csv_space space)
+{
+    size_t size = feed->chunk == 0 || feed->chunk > feed->rest.len ? feed->rest.len : feed->chunk;
+    if (size > space.size)
+        size = space.size;
+    if (size > 0)
+        memcpy(space.ptr, feed->rest.ptr, size);
+    feed->rest = slice_after(feed->rest, size);
+    return size;
+}
+
+bool feed_next(struct feed *feed, struct csv *csv)
+{
+    if (csv->finished)
+        return false;
+    if (feed->rest.len == 0) {
+        csv_finish(csv);
+        return true;
+    }
+    struct csv_space space = csv_space(csv);
+    if (space.size == 0)
+        abort(); /* a promise of csv_space */
+    csv_fill(csv, feed_into(feed, space));
+    return true;
+}
+
+struct slice as_encoding(struct slice text, enum encoding encoding)
+{
+    bool wide = encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE;
+    char *bytes = must(calloc(wide ? 2 * text.len + 1 : text.len + 1, 1));
+    for (size_t i = 0; i < text.len; i++)
+        bytes[wide ? 2 * i + (encoding == ENCODING_UTF16BE) : i] = text.ptr[i];
+    return slice_from(bytes, wide ? 2 * text.len : text.len);
+}
