@@ -15,8 +15,10 @@ Prints one event a line, tab-separated: identifier (0x40000064), then the string
 import re
 import sys
 
+# A WORD is shown with whatever stands above it in its register: its last four digits count.
 CALL = re.compile(
-    r"^([0-9a-f]{4}):Call advapi32\.ReportEventW\([0-9a-f]+,([0-9a-f]{8}),[0-9a-f]{8},([0-9a-f]{8}),[0-9a-f]+,([0-9a-f]{8}),"
+    r"^([0-9a-f]{4}):Call advapi32\.ReportEventW\([0-9a-f]+,[0-9a-f]*([0-9a-f]{4}),[0-9a-f]+,([0-9a-f]{8}),[0-9a-f]+,"
+    r"[0-9a-f]*([0-9a-f]{4}),"
 )
 STRING = re.compile(r'^([0-9a-f]{4}):(?:err|warn|trace|fixme):eventlog:ReportEventW (L".*)$')
 
