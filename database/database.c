@@ -50,6 +50,7 @@ enum database_kind database_kind_of(int code)
 {
     switch (code) {
     case SQLITE_IOERR_NOMEM: return DATABASE_NO_MEMORY;
+    case SQLITE_READONLY_DBMOVED: return DATABASE_MOVED;
     default: break;
     }
     switch (code & 0xff) {
@@ -347,6 +348,11 @@ static enum database_kind bring_up_to_date(const struct opening *opening)
         return kind;
     if (db->mode != DATABASE_WRITE)
         return DATABASE_OK;
+    if (sqlite3_db_readonly(db->handle, "main") == 1) /* SQLite then opens what it may only read */
+        return say(
+            opening, DATABASE_READ_ONLY,
+            "the database can be read and not written: clear the read-only attribute of its file, and give the "
+            "service's account Modify on the data folder and the file");
     enum database_kind set = set_file(opening);
     if (set != DATABASE_OK)
         return set;
@@ -427,9 +433,27 @@ static enum database_kind run(struct database *db, enum statement_id id)
     return query_run(&query);
 }
 
+/*
+ * Whether the file at the path is another one now, or none. In a rollback journal SQLite asks this itself before it writes
+ * (SQLITE_READONLY_DBMOVED); with a write-ahead log it does not, and what is committed would go into a file that nobody
+ * finds. It costs one stat. Windows has no answer and needs none: SQLite's handle shares no deletion there, so that nobody can
+ * rename or delete the file.
+ */
+static enum database_kind still_in_place(struct database *db)
+{
+    int moved = 0;
+    if (sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved == 0)
+        return DATABASE_OK;
+    db->error_code = SQLITE_READONLY_DBMOVED;
+    (void)snprintf(db->error_text, sizeof db->error_text,
+                   "the file was replaced, renamed or deleted while it was open");
+    return DATABASE_MOVED;
+}
+
 enum database_kind database_begin(struct database *db)
 {
-    return run(db, STATEMENT_BEGIN);
+    enum database_kind kind = still_in_place(db);
+    return kind == DATABASE_OK ? run(db, STATEMENT_BEGIN) : kind;
 }
 
 enum database_kind database_commit(struct database *db)
@@ -468,8 +492,11 @@ enum database_kind database_savepoint_rollback(struct database *db)
 
 enum database_kind database_data_version(struct database *db, int64_t *version)
 {
+    enum database_kind kind = still_in_place(db);
+    if (kind != DATABASE_OK)
+        return kind;
     struct query query = query_start(db, STATEMENT_DATA_VERSION);
-    enum database_kind kind = query_step(&query);
+    kind = query_step(&query);
     if (kind == DATABASE_OK)
         *version = query_int64(&query, 0);
     query_end(&query);

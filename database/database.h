@@ -20,6 +20,7 @@ enum database_kind {
     DATABASE_BUSY, /* locked by another program longer than the busy timeout: try again */
     DATABASE_FULL, /* disk full */
     DATABASE_READ_ONLY,
+    DATABASE_MOVED,       /* the file was replaced, renamed or deleted while it was open */
     DATABASE_IO,          /* the disk or the share failed */
     DATABASE_CORRUPT,     /* not a database, or damaged */
     DATABASE_NEWER,       /* the schema is newer than this program */
@@ -67,7 +68,8 @@ int database_error_code(const struct database *db);
 const char *database_error_text(const struct database *db);
 
 /* BEGIN IMMEDIATE, COMMIT, ROLLBACK. After an error database_in_transaction says whether SQLite rolled back by itself
- * (sqlite3_get_autocommit): then the group starts again one by one. */
+ * (sqlite3_get_autocommit): then the group starts again one by one. Nothing is begun in a file that is no longer the one at its
+ * path: DATABASE_MOVED, until it is there again. */
 enum database_kind database_begin(struct database *db);
 enum database_kind database_commit(struct database *db);
 void database_rollback(struct database *db);
@@ -81,7 +83,7 @@ enum database_kind database_savepoint_rollback(struct database *db);
 /* Gives back the memory that this connection does not need now: pages that can be read again. */
 void database_release_memory(struct database *db);
 
-/* PRAGMA data_version: changes when another connection has committed. */
+/* PRAGMA data_version: changes when another connection has committed. DATABASE_MOVED: those would not be seen here. */
 enum database_kind database_data_version(struct database *db, int64_t *version);
 
 /* Moves the WAL back into the file (PASSIVE; TRUNCATE when `truncate`). `*wal_pages` is the size of the WAL before,

@@ -54,6 +54,7 @@ enum event_id {
     EVENT_DATABASE_BACK = 501,        /* %1 world, %2 seconds away */
     EVENT_DATABASE_MIGRATED = 502,    /* %1 world, %2 from version, %3 to version */
     EVENT_WAL_LARGE = 503,            /* %1 world, %2 megabytes: a reader keeps the WAL from shrinking */
+    EVENT_DATABASE_REPLACED = 504,    /* %1 world: another file, or none, has its name now */
 
     EVENT_PHARMACY_AWAY = 600,      /* %1 pharmacy, %2 outbox number, %3 number and text */
     EVENT_PHARMACY_BACK = 601,      /* %1 pharmacy */

@@ -53,7 +53,8 @@ static void checkpointer_run(void *context)
         checkpointer->noted = false;
         stopping = checkpointer->stopping;
         mutex_unlock(&checkpointer->lock);
-        if (!db && database_open(checkpointer->paths->database, checkpointer->paths->world, DATABASE_WRITE,
+        /* A reader may checkpoint; and it never makes a new file where somebody has deleted the one that is in use. */
+        if (!db && database_open(checkpointer->paths->database, checkpointer->paths->world, DATABASE_READ,
                                  &db, message, sizeof message) != DATABASE_OK) {
             log_write(LOG_WARNING, "database", "no connection for checkpoints: %s", message);
             continue;

@@ -156,10 +156,14 @@ static void trouble(struct committer *committer, enum database_kind kind, uint64
     }
     if (committer->down || now - committer->trouble_since < DOWN_AFTER_MS)
         return;
+    const char *world = world_name(committer->pipeline->options.paths->world);
     char text[200];
     (void)snprintf(text, sizeof text, "%d (%s)", database_error_code(committer->db),
                    database_error_text(committer->db));
-    event_report(EVENT_DATABASE_UNAVAILABLE, world_name(committer->pipeline->options.paths->world), text);
+    if (kind == DATABASE_MOVED)
+        event_report(EVENT_DATABASE_REPLACED, world);
+    else
+        event_report(EVENT_DATABASE_UNAVAILABLE, world, text);
     committer->down = true;
     set_up(committer->pipeline, false);
 }

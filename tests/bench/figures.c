@@ -25,6 +25,8 @@ static const struct {
     [FIGURE_FLUSH_P99_MS] = {"disk.flush_p99_ms", "ms", 2, GOAL_NONE, 0},
     [FIGURE_BACKLOG_20000_FILES_PER_S] = {"dem.backlog_20000_files_per_s", "files/s", 0, GOAL_NONE, 0},
     [FIGURE_BACKLOG_20000_COST_RATIO] = {"dem.backlog_20000_cost_ratio", "", 3, GOAL_AT_MOST, 1.1},
+    [FIGURE_ORDER_INSERT_P50_MS] = {"order_insert_p50_ms", "ms", 2, GOAL_NONE, 0},
+    [FIGURE_ORDER_INSERT_P99_MS] = {"order_insert_p99_ms", "ms", 2, GOAL_AT_MOST, 250},
     [FIGURE_IDLE_RSS_MB] = {"idle.rss_mb", "MB", 2, GOAL_AT_MOST, 15},
     [FIGURE_IDLE_CPU_PERCENT] = {"idle.cpu_percent", "%", 4, GOAL_AT_MOST, 0.1},
     [FIGURE_START_RUNNING_MS] = {"start.running_ms", "ms", 1, GOAL_AT_MOST, 1000},

@@ -3,7 +3,7 @@
  *
  *   corbridge_bench [--json] [--folder FOLDER] [--only PART]...
  *
- * Parts: backlog, large, drop, quiet, start, idle, size, wine. What is not measured is null. All temporary files lie below FOLDER;
+ * Parts: backlog, large, drop, quiet, order, start, idle, size, wine. What is not measured is null. All temporary files lie below FOLDER;
  * without it beside this program, on the disk of the build.
  */
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/drop.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/order.h"
 #include "tests/bench/process.h"
 #include "tests/bench/site.h"
 #include "tests/bench/wine.h"
@@ -30,6 +31,7 @@ static const struct {
     {"large", "20,000 files that wait at the start", backlog_measure_large},
     {"drop", "10 files a second, ready=\"closed\"", drop_measure_closed},
     {"quiet", "10 files a second, the default quiet time", drop_measure_quiet},
+    {"order", "orders of another process while 20,000 files are put away", order_measure},
     {"start", "starts of the program", process_measure_start},
     {"idle", "the program without work", process_measure_idle},
     {"size", "sizes of the Windows build", process_measure_sizes},

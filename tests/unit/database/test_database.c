@@ -9,6 +9,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#ifndef _WIN32
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
 
 static char message[512];
 
@@ -344,6 +348,46 @@ static void data_version_tells_of_other_writers(void **state)
     assert_int_not_equal(before, after);
 }
 
+#ifndef _WIN32 /* there nobody can: SQLite's handle shares no deletion */
+static void nothing_is_begun_in_a_file_that_was_moved_or_replaced(void **state)
+{
+    struct scene *scene = *state;
+    char away[1100];
+    int64_t version = 0;
+    (void)snprintf(away, sizeof away, "%s.away", scene->path);
+    assert_int_equal(rename(scene->path, away), 0);
+    assert_int_equal(database_begin(scene->db), DATABASE_MOVED);
+    assert_false(database_in_transaction(scene->db));
+    assert_int_equal(database_error_code(scene->db), SQLITE_READONLY_DBMOVED);
+    assert_non_null(strstr(database_error_text(scene->db), "replaced, renamed or deleted"));
+    assert_int_equal(database_data_version(scene->db, &version), DATABASE_MOVED);
+    FILE *another = fopen(scene->path, "wb");
+    assert_non_null(another);
+    assert_int_equal(fclose(another), 0);
+    assert_int_equal(database_begin(scene->db), DATABASE_MOVED);
+    assert_int_equal(rename(away, scene->path), 0); /* it is back */
+    assert_ok(database_data_version(scene->db, &version));
+    assert_ok(database_begin(scene->db));
+    assert_ok(database_commit(scene->db));
+}
+
+static void what_can_only_be_read_is_not_opened_for_writing(void **state)
+{
+    struct scene *scene = *state;
+    struct database *db = NULL;
+    database_close(scene->db);
+    scene->db = NULL;
+    assert_int_equal(chmod(scene->path, 0444), 0);
+    if (access(scene->path, W_OK) == 0)
+        print_message("left out: no mode keeps this account from writing; test_other_program shows it\n");
+    else
+        assert_refused(scene, DATABASE_TEST, DATABASE_WRITE, DATABASE_READ_ONLY, "read-only attribute");
+    assert_int_equal(chmod(scene->path, 0600), 0);
+    assert_ok(open_as(scene, DATABASE_TEST, DATABASE_WRITE, &db));
+    database_close(db);
+}
+#endif
+
 static void checkpoint_moves_the_log_into_the_file(void **state)
 {
     struct scene *scene = *state;
@@ -406,7 +450,7 @@ static void codes_mean_what_callers_decide_by(void **state)
                  {SQLITE_BUSY_SNAPSHOT, DATABASE_BUSY},
                  {SQLITE_FULL, DATABASE_FULL},
                  {SQLITE_READONLY, DATABASE_READ_ONLY},
-                 {SQLITE_READONLY_DBMOVED, DATABASE_READ_ONLY},
+                 {SQLITE_READONLY_DBMOVED, DATABASE_MOVED},
                  {SQLITE_AUTH, DATABASE_READ_ONLY},
                  {SQLITE_IOERR_WRITE, DATABASE_IO},
                  {SQLITE_IOERR_NOMEM, DATABASE_NO_MEMORY},
@@ -446,6 +490,10 @@ int main(void)
         IN_SCENE(a_group_commits_or_leaves_nothing),
         IN_SCENE(the_lock_of_another_program_is_busy),
         IN_SCENE(data_version_tells_of_other_writers),
+#ifndef _WIN32
+        IN_SCENE(nothing_is_begun_in_a_file_that_was_moved_or_replaced),
+        IN_SCENE(what_can_only_be_read_is_not_opened_for_writing),
+#endif
         IN_SCENE(checkpoint_moves_the_log_into_the_file),
         IN_SCENE(truncating_gives_way_to_a_reader_at_once),
         IN_SCENE(quick_check_names_what_is_damaged),
