@@ -274,6 +274,7 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
 static enum database_kind apply_waiting(const struct apply_work *creator, struct apply_result *created)
 {
     const struct apply_input *by = creator->input;
+    size_t held_capacity = 0;
     for (;;) {
         struct jms_event event = {.kind = JMS_LOCATION};
         struct apply_input input = {.event = &event,
@@ -298,10 +299,14 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
             return kind;
         created->waiting_ended++;
         created->unmatched_location = created->unmatched_location || result.unmatched_location;
-        if (result.message.state == LEDGER_HELD && created->waiting_held_file == 0) {
-            created->waiting_held_file = input.file;
-            created->waiting_held_feed = feed;
-        }
+        if (result.message.state != LEDGER_HELD)
+            continue;
+        struct apply_held *grown = query_grow(&creator->db->scratch, created->waiting_held,
+                                              created->waiting_held_count, &held_capacity, sizeof *grown);
+        if (grown == NULL)
+            return database_no_memory(creator->db);
+        created->waiting_held = grown;
+        grown[created->waiting_held_count++] = (struct apply_held){input.file, feed};
     }
 }
 

@@ -45,6 +45,12 @@ struct apply_input {
     const struct apply_rules *rules;   /* NULL: places are filed as they come */
 };
 
+/* An event that waited and is held now. */
+struct apply_held {
+    int64_t file;
+    const char *feed;
+};
+
 struct apply_result {
     struct ledger_message message; /* as stored; detail is borrowed from db until its next event */
     bool created_patient, created_booking;
@@ -55,9 +61,9 @@ struct apply_result {
     bool unmatched_location; /* a place that no rule of its facility matches, for the first time: an event */
     size_t changes;          /* rows of the change log */
     size_t waiting_ended;    /* events that waited for this booking and are no longer waiting */
-    /* The first of them that names another person and is held now: an event. 0: none. The feed is borrowed as detail is. */
-    int64_t waiting_held_file;
-    const char *waiting_held_feed;
+    /* Those of them that name another person and are held now: an event each. Borrowed as detail is. */
+    struct apply_held *waiting_held;
+    size_t waiting_held_count;
 };
 
 /*

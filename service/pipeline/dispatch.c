@@ -39,10 +39,10 @@ static void report_applied(const struct job *job)
         event_report(EVENT_HELD, feed, number, reason_sentence("held"));
     if (job->result.message.state == LEDGER_WAITING)
         log_write(LOG_INFO, feed, "%s waits for its booking", number);
-    if (job->result.waiting_held_file != 0) {
+    for (size_t i = 0; i < job->result.waiting_held_count; i++) {
         char held[24];
-        number_text(job->result.waiting_held_file, held);
-        event_report(EVENT_HELD, job->result.waiting_held_feed, held, reason_sentence("held"));
+        number_text(job->result.waiting_held[i].file, held);
+        event_report(EVENT_HELD, job->result.waiting_held[i].feed, held, reason_sentence("held"));
     }
     if (job->result.identity_changed)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);

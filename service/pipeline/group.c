@@ -62,6 +62,23 @@ static enum database_kind quarantine(struct database *db, struct job *job, const
     return kind;
 }
 
+/* What waited and is held now is told after the commit, when the connection has gone on. False when memory is exhausted. */
+static bool keep_waiting_held(struct job *job)
+{
+    struct apply_result *result = &job->result;
+    if (result->waiting_held_count == 0)
+        return true;
+    struct apply_held *kept = arena_take_array(&job->arena, result->waiting_held_count, sizeof *kept);
+    for (size_t i = 0; kept && i < result->waiting_held_count; i++) {
+        kept[i].file = result->waiting_held[i].file;
+        kept[i].feed = arena_copy_text(&job->arena, slice_of(result->waiting_held[i].feed));
+        if (!kept[i].feed)
+            return false;
+    }
+    result->waiting_held = kept;
+    return kept != NULL;
+}
+
 static enum database_kind apply_event(struct database *db, struct job *job, instant_us now)
 {
     job->input.file = job->row.id;
@@ -71,8 +88,8 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
         kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
     if (kind != DATABASE_OK)
         return kind;
-    if (job->result.waiting_held_file != 0) /* told after the commit, when the connection has gone on */
-        job->result.waiting_held_feed = arena_copy_text(&job->arena, slice_of(job->result.waiting_held_feed));
+    if (!keep_waiting_held(job))
+        return DATABASE_NO_MEMORY;
     job->place = STORE_ARCHIVE;
     enum ledger_message_state state = job->result.message.state;
     if (state == LEDGER_WAITING || state == LEDGER_HELD) {

@@ -172,7 +172,7 @@ struct apply_result scene_apply(struct scene *scene, const char *text, struct sc
     assert_ok(ledger_end_file(scene->db, file.id, LEDGER_DONE, NULL, now));
     assert_ok(database_savepoint_release(scene->db));
     assert_ok(database_commit(scene->db));
-    result.waiting_held_feed = NULL;
+    result.waiting_held = NULL;
     result.message.detail = NULL; /* borrowed from the connection: tests read the row */
     arena_release(&arena);
     return result;

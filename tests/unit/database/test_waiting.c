@@ -86,12 +86,24 @@ static void waiting_event_of_another_person_is_held(void **state)
     struct scene *scene = *state;
     (void)scene_apply(scene, scene_location("PatientID=\"P2\"\nBed=\"X\"\n"), (struct scene_event){0});
     struct apply_result result = scene_apply(scene, scene_dem(""), before);
-    assert_int_equal(result.waiting_held_file, 1);
+    assert_int_equal(result.waiting_held_count, 1);
     assert_value(scene, STATE(1), "held the booking is known under another patient");
     assert_value(scene, "SELECT ended_at FROM message WHERE id = 1", "(null)");
     assert_value(scene, "SELECT bed FROM booking", "A");
     assert_value(scene, "SELECT count(*) FROM waiting_event", "0");
     assert_value(scene, "SELECT open_messages FROM feed_total", "1");
+}
+
+static void each_waiting_event_of_another_person_is_named(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 40; i++)
+        (void)scene_apply(scene, scene_location(i == 20 ? "Bed=\"X\"\n" : "PatientID=\"P2\"\nBed=\"X\"\n"),
+                          (struct scene_event){.minutes = i});
+    struct apply_result result = scene_apply(scene, scene_dem(""), (struct scene_event){.minutes = 50});
+    assert_int_equal(result.waiting_ended, 40);
+    assert_int_equal(result.waiting_held_count, 39); /* that it names them: tests/integration/test_hold.c */
+    assert_value(scene, "SELECT count(*) FROM message WHERE state = 'held'", "39");
 }
 
 static void another_authority_does_not_end_the_waiting(void **state)
@@ -213,6 +225,7 @@ int main(void)
         IN_SCENE(waiting_event_older_than_what_the_booking_says_is_stale),
         IN_SCENE(waiting_event_that_says_the_same_is_a_duplicate),
         IN_SCENE(waiting_event_of_another_person_is_held),
+        IN_SCENE(each_waiting_event_of_another_person_is_named),
         IN_SCENE(another_authority_does_not_end_the_waiting),
         IN_SCENE(what_was_empty_or_faulty_is_so_still),
         IN_SCENE(what_waits_too_long_is_quarantined),
