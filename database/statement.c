@@ -158,6 +158,14 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_DUE_WAITING] = "SELECT w.message, m.patient, m.booking, m.file, f.feed FROM waiting_event w"
                               " JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
                               " WHERE w.waits_until <= ? ORDER BY m.file, m.ordinal LIMIT ?",
+    /* The first condition must be that of the index file_held. */
+    [STATEMENT_REHOUSE_LIST] =
+        "SELECT f.id, f.feed, f.name, f.stored, f.arrived_at, NOT EXISTS (SELECT 1 FROM message m"
+        " WHERE m.file = f.id AND m.state NOT IN ('quarantined', 'rejected')),"
+        " (SELECT m.detail FROM message m WHERE m.file = f.id ORDER BY m.ordinal LIMIT 1) FROM file f"
+        " WHERE f.stored GLOB 'hold?*' AND f.id > ? AND NOT EXISTS (SELECT 1 FROM message m"
+        " WHERE m.file = f.id AND m.state IN ('held', 'unmatched', 'waiting')) ORDER BY f.id LIMIT ?",
+    [STATEMENT_REHOUSE_END] = "UPDATE file SET stored = ? WHERE id = ? AND stored = ?",
 
     /* The expressions must be those of the indexes order_event_new and order_event_failed. */
     [STATEMENT_ORDER_EVENTS_NEW] =

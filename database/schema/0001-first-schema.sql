@@ -145,6 +145,7 @@ CREATE TABLE file (
     CHECK (put_away_at IS NULL OR in_place = 0)
 ) STRICT;
 CREATE INDEX file_unfinished ON file (feed, id) WHERE in_place = 1;
+CREATE INDEX file_held ON file (id) WHERE stored GLOB 'hold?*'; -- "hold/…" or "hold\…": what lies in the hold
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the message

@@ -210,6 +210,8 @@ static void commit_group(struct committer *committer, struct group *group)
                 with_rest = false;
             }
             dispatch_applied(pipeline, group, first, applied);
+            if (group->waiting_ended)
+                upkeep_waiting_ended(&committer->upkeep);
             first += applied;
             mutex_lock(&pipeline->lock);
             pipeline->figures.commits++;

@@ -17,6 +17,7 @@ struct group {
     size_t apply_count;
     struct job_queue ends;
     struct sent_rows sent;
+    bool waiting_ended; /* events that waited in the hold have ended; set by dispatch_applied */
 };
 
 /*

@@ -13,19 +13,27 @@ void upkeep_init(struct upkeep *upkeep, struct pipeline *pipeline)
 {
     *upkeep = (struct upkeep){.pipeline = pipeline};
     arena_init(&upkeep->arena, 0);
+    rehousing_init(&upkeep->rehousing, pipeline);
 }
 
 void upkeep_release(struct upkeep *upkeep)
 {
+    rehousing_release(&upkeep->rehousing);
     arena_release(&upkeep->arena);
 }
 
 bool upkeep_is_due(const struct upkeep *upkeep, uint64_t now)
 {
-    return now >= upkeep->next;
+    return now >= upkeep->next || rehousing_is_due(&upkeep->rehousing, now);
 }
 
-enum database_kind upkeep_run(struct upkeep *upkeep)
+void upkeep_waiting_ended(struct upkeep *upkeep)
+{
+    rehousing_soon(&upkeep->rehousing);
+}
+
+/* Releases that were planned, and the end of waiting. */
+static enum database_kind do_what_is_due(struct upkeep *upkeep)
 {
     const struct pipeline_options *options = &upkeep->pipeline->options;
     struct database *db = options->writer;
@@ -56,8 +64,19 @@ enum database_kind upkeep_run(struct upkeep *upkeep)
         (void)snprintf(number, sizeof number, "%lld", (long long)rows[i].file);
         event_report(EVENT_WAITED_TOO_LONG, rows[i].feed, number);
     }
+    if (ended > 0)
+        rehousing_soon(&upkeep->rehousing);
     upkeep->next = any ? 0 : clock_monotonic_ms() + EACH_MS;
     if (any && options->committed)
         options->committed(options->context);
     return DATABASE_OK;
+}
+
+enum database_kind upkeep_run(struct upkeep *upkeep)
+{
+    uint64_t now = clock_monotonic_ms();
+    enum database_kind kind = now >= upkeep->next ? do_what_is_due(upkeep) : DATABASE_OK;
+    if (kind == DATABASE_OK && rehousing_is_due(&upkeep->rehousing, now))
+        kind = rehousing_run(&upkeep->rehousing);
+    return kind;
 }

@@ -19,6 +19,8 @@ static const struct {
     {"database",
      "the database refused the row: the detail says which rule; mend what it names, then drop the file in again"},
     {"waiting", "the patient or the booking that this event speaks of is not known yet: it is kept here"},
+    {"waited-too-long",
+     "ask the jail management system for the demographics of that booking, then have it send this event again, as a new file"},
     {"held", "a person must decide about this event: see the detail"},
 };
 

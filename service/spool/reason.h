@@ -18,8 +18,9 @@ struct reason {
     const char *feed;
     const char *name;
     instant_us arrived;
-    const char *word;   /* "faults", "incomplete", "too-large", "suspect", "waiting", "held", "database" */
-    const char *detail; /* one more sentence, or NULL */
+    const char *
+        word; /* "faults", "incomplete", "too-large", "suspect", "waiting", "waited-too-long", "held", "database" */
+    const char *detail;              /* one more sentence, or NULL */
     const struct fault_list *faults; /* or NULL */
 };
 

@@ -220,7 +220,8 @@ static void what_became_due_is_done_at_start(void **state)
                       "100|2026-11-01T00:00:00.000000Z\n101|-");
     scene_assert_rows(&scene, "SELECT state FROM message ORDER BY file",
                       "applied\nquarantined\nwaiting\napplied");
-    scene_assert_rows(&scene, "SELECT count(*) FROM file WHERE id = 2 AND stored LIKE 'hold%'", "1");
+    scene_assert_rows(&scene, "SELECT count(*) FROM file WHERE id = 2 AND stored LIKE 'quarantine%'", "1");
+    scene_assert_rows(&scene, "SELECT count(*) FROM file WHERE id = 3 AND stored LIKE 'hold%'", "1");
     assert_int_equal(scene_event_count(EVENT_WAITED_TOO_LONG), 1);
     assert_non_null(strstr(scene_event_text(EVENT_WAITED_TOO_LONG), "feed jms (ledger number 2)"));
     scene_release(&scene);

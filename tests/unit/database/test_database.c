@@ -90,7 +90,7 @@ static void hot_path_and_status_use_their_indexes(void **state)
         STATEMENT_OUTBOX_QUEUED,   STATEMENT_OUTBOX_BY_NAME,   STATEMENT_COMMAND_PENDING,
         STATEMENT_FILE_OUTCOME,    STATEMENT_FAULT_INSERT,     STATEMENT_EXTRA_INSERT,
         STATEMENT_DUE_ANY,         STATEMENT_DUE_RELEASES,     STATEMENT_DUE_WAITING,
-        STATEMENT_WAITING_NEXT,    STATEMENT_BOOKING_EARLIER};
+        STATEMENT_WAITING_NEXT,    STATEMENT_BOOKING_EARLIER,  STATEMENT_REHOUSE_LIST};
     /* Those sort a few rows: the messages of one file, what waits for one booking or is due, the bookings of one person. */
     static const enum statement_id sort_few[] = {STATEMENT_FILE_OUTCOME, STATEMENT_DUE_RELEASES,
                                                  STATEMENT_DUE_WAITING, STATEMENT_WAITING_NEXT,

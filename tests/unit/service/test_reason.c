@@ -7,8 +7,8 @@
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
-static const char *const WORDS[] = {"faults",   "incomplete", "too-large", "suspect",
-                                    "database", "waiting",    "held"};
+static const char *const WORDS[] = {"faults",   "incomplete", "too-large",       "suspect",
+                                    "database", "waiting",    "waited-too-long", "held"};
 #define WORD_COUNT (sizeof WORDS / sizeof WORDS[0])
 
 static struct reason usual(const struct fault_list *faults)

@@ -1,0 +1,146 @@
+#include "service/pipeline/rehousing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "database/rehouse.h"
+#include "platform/clock.h"
+#include "service/event.h"
+#include "service/log.h"
+#include "service/spool/reason.h"
+#include "service/spool/rehouse.h"
+
+#define LIMIT   16 /* files in one step: each costs a rename and two flushes */
+#define EACH_MS 60000u
+
+void rehousing_init(struct rehousing *rehousing, struct pipeline *pipeline)
+{
+    *rehousing = (struct rehousing){.pipeline = pipeline};
+    arena_init(&rehousing->arena, 0);
+}
+
+void rehousing_release(struct rehousing *rehousing)
+{
+    arena_release(&rehousing->arena);
+}
+
+void rehousing_soon(struct rehousing *rehousing)
+{
+    rehousing->next = 0;
+}
+
+bool rehousing_is_due(const struct rehousing *rehousing, uint64_t now)
+{
+    return now >= rehousing->next;
+}
+
+/* When it begins: a file that cannot be moved for days is no line of the log each minute. */
+static void note_failure(struct rehousing *rehousing, const struct rehouse_row *row,
+                         struct platform_status status)
+{
+    char text[200];
+    rehousing->failed = true;
+    if (rehousing->told)
+        return;
+    rehousing->told = true;
+    platform_status_text(status, text, sizeof text);
+    log_write(LOG_WARNING, row->feed, "%lld cannot be moved out of the hold now: %s", (long long)row->file,
+              text);
+}
+
+/* Moves the file of one row. True when the ledger is to be told: *stored is where it lies, or NULL. */
+static bool move(struct rehousing *rehousing, const struct rehouse_row *row, char **stored)
+{
+    struct rehouse what = {
+        .root = rehousing->pipeline->options.paths->root,
+        .from = row->stored,
+        .place = row->refused ? STORE_QUARANTINE : STORE_ARCHIVE,
+        .ledger_number = row->file,
+        .arrived = row->arrived,
+        .name = row->name,
+    };
+    if (row->refused) {
+        struct reason reason = {
+            .place = what.place,
+            .ledger_number = row->file,
+            .feed = row->feed,
+            .name = row->name,
+            .arrived = row->arrived,
+            .word = "waited-too-long",
+            .detail = row->detail,
+        };
+        what.reason_text = reason_text(&reason, &rehousing->arena);
+        if (!what.reason_text) {
+            note_failure(rehousing, row, (struct platform_status){PLATFORM_NO_MEMORY, 0});
+            return false;
+        }
+    }
+    struct platform_status status = rehouse(&what, stored);
+    if (!platform_ok(status))
+        note_failure(rehousing, row, status);
+    return platform_ok(status);
+}
+
+/* What was moved stands in the ledger, in one transaction. */
+static enum database_kind tell_ledger(struct database *db, const struct rehouse_row *rows,
+                                      char *const *stored, const bool *moved, size_t count)
+{
+    enum database_kind kind = database_begin(db);
+    for (size_t i = 0; i < count && kind == DATABASE_OK; i++) {
+        if (moved[i])
+            kind = rehouse_end(db, rows[i].file, rows[i].stored, stored[i]);
+        if (kind == DATABASE_NONE) /* the row says something else by now: not ours to change */
+            kind = DATABASE_OK;
+    }
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK && database_in_transaction(db))
+        database_rollback(db);
+    return kind;
+}
+
+static void report_missing(const struct rehouse_row *row)
+{
+    char number[24];
+    (void)snprintf(number, sizeof number, "%lld", (long long)row->file);
+    event_report(EVENT_ARCHIVE_COPY_MISSING, row->feed, number);
+}
+
+enum database_kind rehousing_run(struct rehousing *rehousing)
+{
+    const struct pipeline_options *options = &rehousing->pipeline->options;
+    struct rehouse_row *rows = NULL;
+    char *stored[LIMIT] = {NULL};
+    bool moved[LIMIT] = {false};
+    bool any = false;
+    size_t count = 0;
+    arena_reset(&rehousing->arena);
+    enum database_kind kind =
+        rehouse_list(options->writer, rehousing->after, LIMIT, &rehousing->arena, &rows, &count);
+    if (kind != DATABASE_OK)
+        return kind;
+    for (size_t i = 0; i < count; i++) {
+        moved[i] = move(rehousing, &rows[i], &stored[i]);
+        any = any || moved[i];
+    }
+    if (any)
+        kind = tell_ledger(options->writer, rows, stored, moved, count);
+    for (size_t i = 0; i < count; i++) {
+        /* What was refused has had its event; its file is no original of anything in the database. */
+        if (kind == DATABASE_OK && moved[i] && !stored[i] && !rows[i].refused)
+            report_missing(&rows[i]);
+        free(stored[i]);
+    }
+    if (kind != DATABASE_OK)
+        return kind;
+    bool more = count == LIMIT;
+    rehousing->after = more ? rows[count - 1].file : 0;
+    rehousing->next = more ? 0 : clock_monotonic_ms() + EACH_MS;
+    if (!more) {
+        rehousing->told = rehousing->failed;
+        rehousing->failed = false;
+    }
+    if (any && options->committed)
+        options->committed(options->context);
+    return DATABASE_OK;
+}
