@@ -191,6 +191,14 @@ static bool stopping(struct pipeline *pipeline)
 
 /* ---- the turn ---- */
 
+/* While another program writes, the lock is left to it now and then. */
+static void leave_room(struct committer *committer)
+{
+    uint32_t milliseconds = courtesy_break(&committer->outgoing.courtesy, clock_monotonic_ms());
+    if (milliseconds > 0)
+        wait_milliseconds(committer->pipeline, milliseconds);
+}
+
 /* Commits a group, in as many transactions as the time limit asks for. What cannot be committed is given back. */
 static void commit_group(struct committer *committer, struct group *group)
 {
@@ -217,6 +225,7 @@ static void commit_group(struct committer *committer, struct group *group)
             pipeline->figures.commits++;
             mutex_unlock(&pipeline->lock);
             pipeline->options.committed(pipeline->options.context);
+            leave_room(committer);
             continue;
         }
         if (limit > 1 && group->apply_count - first > 1 && kind != DATABASE_BUSY) {
@@ -289,6 +298,7 @@ static void probe(struct committer *committer)
 static bool next_group(struct committer *committer, struct group *group, bool *asked, bool *last)
 {
     struct pipeline *pipeline = committer->pipeline;
+    uint64_t begun = clock_monotonic_ms();
     mutex_lock(&pipeline->lock);
     pipeline->committing = false;
     condition_broadcast(&pipeline->places_change);
@@ -296,6 +306,7 @@ static bool next_group(struct committer *committer, struct group *group, bool *a
     while (!pipeline->stopping && !work_waits(pipeline) &&
            (wait = outgoing_due_in(&committer->outgoing, clock_monotonic_ms())) > 0)
         (void)condition_wait(&pipeline->committer_wakes, &pipeline->lock, wait);
+    courtesy_idle(&committer->outgoing.courtesy, begun, clock_monotonic_ms());
     *last = pipeline->stopping;
     if (!committer->down) {
         job_queue_move(&group->claims, &pipeline->claims);

@@ -104,6 +104,8 @@ enum database_kind outgoing_look(struct outgoing *outgoing, bool asked)
     enum database_kind kind = database_data_version(outgoing->pipeline->options.writer, &version);
     outgoing->looked = clock_monotonic_ms();
     bool unchanged = outgoing->data_version_known && version == outgoing->data_version;
+    if (kind == DATABASE_OK && outgoing->data_version_known && !unchanged)
+        courtesy_others_wrote(&outgoing->courtesy, outgoing->looked);
     if (kind != DATABASE_OK || (unchanged && !asked && !outgoing->more))
         return kind;
     arena_reset(&outgoing->arena);

@@ -6,6 +6,7 @@
 #ifndef CORBRIDGE_SERVICE_PIPELINE_OUTGOING_H
 #define CORBRIDGE_SERVICE_PIPELINE_OUTGOING_H
 
+#include "service/pipeline/courtesy.h"
 #include "service/pipeline/pipeline_private.h"
 
 struct outgoing {
@@ -15,7 +16,8 @@ struct outgoing {
     uint64_t looked;    /* when it was last done, monotonic ms */
     int64_t data_version;
     bool data_version_known;
-    bool more; /* the last look left orders: look again without waiting */
+    struct courtesy courtesy; /* told when another program has committed */
+    bool more;                /* the last look left orders: look again without waiting */
 };
 
 void outgoing_init(struct outgoing *outgoing, struct pipeline *pipeline);
