@@ -15,6 +15,9 @@
 #define YIELD_MS  1000u /* how long a batch waits for the live world to come to rest */
 #define GLANCE_MS 20u
 
+/* A file leaves the hold just before the live ledger says so: one that is not there is looked for again so often, a second apart. */
+#define LOOKS_INTO_HOLD 10
+
 struct copier {
     struct copier_options options;
     struct thread *thread;
@@ -23,6 +26,8 @@ struct copier {
     struct arena arena; /* of one batch */
     int64_t *cursors;   /* per feed: live ledger number up to which all was handed on */
     bool cursors_known;
+    int64_t missing; /* live ledger number that was not found in the hold */
+    unsigned looks;  /* how often */
     /* under the lock */
     struct mutex lock;
     struct condition changes;
@@ -107,8 +112,9 @@ static struct job *make_job(struct copier *copier, size_t feed, const struct led
 {
     const struct config_feed *settings = &copier->options.config->feeds[feed];
     const struct config_match *match = config_match_find(settings, copy->file.name);
-    *gone = !match; /* the rule that took it is no longer in the configuration */
-    char *path = match ? path_join(copier->options.live->root, copy->stored) : NULL;
+    *gone = !match ||
+            !copy->stored; /* the rule that took it is no longer in the configuration, or it lies nowhere */
+    char *path = *gone ? NULL : path_join(copier->options.live->root, copy->stored);
     struct job *job = path ? job_new(&copier->options.lines[feed], match, path) : NULL;
     if (!job) {
         free(path);
@@ -130,10 +136,24 @@ static struct job *make_job(struct copier *copier, size_t feed, const struct led
     return NULL;
 }
 
+/* Whether a file that is not where the live ledger says may be on its way from the hold to the archive. */
+static bool may_be_on_its_way(struct copier *copier, const struct ledger_copy *copy)
+{
+    const char *hold = store_place_name(STORE_HOLD);
+    if (!copy->stored || strncmp(copy->stored, hold, strlen(hold)) != 0)
+        return false;
+    if (copier->missing != copy->file.id)
+        copier->looks = 0;
+    copier->missing = copy->file.id;
+    return ++copier->looks < LOOKS_INTO_HOLD;
+}
+
 static enum pass hand_on(struct copier *copier, size_t feed, const struct ledger_copy *copy)
 {
     bool gone = false;
     struct job *job = make_job(copier, feed, copy, &gone);
+    if (!job && gone && may_be_on_its_way(copier, copy))
+        return PASS_LATER;
     if (!job && gone) {
         log_write(
             LOG_WARNING, copier->options.config->feeds[feed].name,

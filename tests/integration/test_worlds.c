@@ -11,6 +11,7 @@
 #include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "tests/integration/failing.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -108,6 +109,60 @@ static void what_changed_nothing_in_live_is_not_copied(void **state)
     scene_assert_rows(&scene, "SELECT name, state FROM file", "BAD.ini|quarantined\nDEM1.ini|done");
     assert_rows_of(&scene, DATABASE_TEST, "SELECT name, copied_from FROM file", "DEM1.ini|2");
     assert_int_equal(scene_event_count(EVENT_QUARANTINED), 1);
+    scene_release(&scene);
+}
+
+/* So that everything is copied anew at the next start. */
+static void forget_copies(struct scene *scene)
+{
+    enum database_world mine = scene->world;
+    scene->world = DATABASE_TEST;
+    scene_execute(scene, "DELETE FROM live_copy");
+    scene->world = mine;
+}
+
+static void a_file_that_leaves_the_hold_while_it_is_copied_is_not_left_out(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &LIVE);
+    failing_set_up();
+    scene_start(&scene);
+    drop_location(&scene, "LOC1.ini", "B1", "MED");
+    scene_settle(&scene);
+    drop_dem(&scene, "DEM2.ini", "B2", "VCSO");
+    scene_settle(&scene);
+    scene_stop(&scene);
+    forget_copies(&scene);
+    failing_begin(PLATFORM_CALL_OPEN, "_LOC1.ini",
+                  PLATFORM_NOT_FOUND); /* not where the ledger says, for a moment */
+    scene_start(&scene);
+    while (failing_count() == 0)
+        wait_milliseconds(10);
+    failing_end();
+    scene_settle(&scene);
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT name, copied_from FROM file WHERE id > 2 ORDER BY id",
+                   "LOC1.ini|1\nDEM2.ini|2");
+    scene_release(&scene);
+    failing_tear_down();
+}
+
+static void a_file_that_lies_nowhere_any_more_is_left_out_and_stops_nobody(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &LIVE);
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "B1", "VCSO");
+    drop_dem(&scene, "DEM2.ini", "B2", "VCSO");
+    scene_settle(&scene);
+    scene_stop(&scene);
+    /* As after event 406; and the test world begins anew. */
+    scene_execute(&scene, "UPDATE file SET stored = NULL WHERE id = 1");
+    forget_copies(&scene);
+    scene_start(&scene);
+    scene_settle(&scene);
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT name, copied_from FROM file WHERE id > 2", "DEM2.ini|2");
     scene_release(&scene);
 }
 
@@ -371,6 +426,8 @@ int main(void)
         cmocka_unit_test(nothing_is_live_at_first),
         cmocka_unit_test(a_live_feed_is_applied_in_live_and_copied_into_test),
         cmocka_unit_test(what_changed_nothing_in_live_is_not_copied),
+        cmocka_unit_test(a_file_that_leaves_the_hold_while_it_is_copied_is_not_left_out),
+        cmocka_unit_test(a_file_that_lies_nowhere_any_more_is_left_out_and_stops_nobody),
         cmocka_unit_test(a_facility_that_is_not_live_is_left_to_test),
         cmocka_unit_test(a_test_world_that_is_locked_does_not_stop_live),
         cmocka_unit_test(copying_goes_on_after_a_stop_and_repeats_nothing),
