@@ -106,6 +106,7 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
 {
     mutex_lock(&pipeline->lock);
     for (size_t i = first; i < first + count; i++) {
+        group->waiting_ended = group->waiting_ended || group->applies[i]->result.waiting_ended > 0;
         if (group->applies[i]->work == JOB_COPY) {
             pipeline->figures.copied++;
             continue;
@@ -114,7 +115,6 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
             pipeline->figures.quarantined++;
         else
             pipeline->figures.applied++;
-        group->waiting_ended = group->waiting_ended || group->applies[i]->result.waiting_ended > 0;
         pipeline_locked_being_moved(pipeline, group->applies[i]);
     }
     mutex_unlock(&pipeline->lock);
