@@ -100,8 +100,10 @@ enum database_kind ledger_copies(struct database *db, const char *feed, int64_t 
 
 /* How a file ended whose put-away was interrupted, so that it can go on with the same `.reason.txt`. */
 struct ledger_outcome {
-    bool held;          /* its message is held or waiting: it belongs in the hold */
-    const char *reason; /* stable word, as given to ledger_end_file, "held" or "waiting"; in the arena */
+    bool held;    /* its message is held or waiting: it belongs in the hold */
+    bool refused; /* its message waited too long: it belongs into quarantine, though the file was readable */
+    const char *
+        reason; /* stable word, as given to ledger_end_file, "held", "waiting", "waited-too-long"; in the arena */
     const char *detail; /* of the message; NULL */
     struct fault_list faults;
 };

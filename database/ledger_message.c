@@ -188,7 +188,9 @@ enum database_kind ledger_outcome(struct database *db, int64_t file, struct aren
         out->detail = query_text(&query, 2, arena, &complete);
         out->held = state != NULL && (strcmp(state, message_states[LEDGER_HELD]) == 0 ||
                                       strcmp(state, message_states[LEDGER_WAITING]) == 0);
-        out->reason = reason == NULL && out->held ? state : reason;
+        out->refused =
+            reason == NULL && state != NULL && strcmp(state, message_states[LEDGER_MESSAGE_QUARANTINED]) == 0;
+        out->reason = reason != NULL ? reason : out->held ? state : out->refused ? "waited-too-long" : NULL;
         if (!complete)
             kind = database_no_memory(db);
     }

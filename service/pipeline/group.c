@@ -252,9 +252,9 @@ void group_recall_outcome(struct database *db, struct job *job)
     }
     job->faults = outcome.faults;
     job->reason = outcome.reason;
-    job->place = job->row.state == LEDGER_QUARANTINED ? STORE_QUARANTINE
-                 : outcome.held                       ? STORE_HOLD
-                                                      : STORE_ARCHIVE;
+    job->place = job->row.state == LEDGER_QUARANTINED || outcome.refused ? STORE_QUARANTINE
+                 : outcome.held                                          ? STORE_HOLD
+                                                                         : STORE_ARCHIVE;
     if (job->place != STORE_ARCHIVE) {
         struct reason reason = group_reason(job, outcome.detail);
         job->reason_text = reason_text(&reason, &job->arena);

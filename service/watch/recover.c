@@ -47,14 +47,14 @@ struct unfinished *recover_find(struct feed *feed, const char *name)
     return NULL;
 }
 
-/* Where an applied file lies when its put-away was only not written down. Held files lie in the hold. */
+/* Where an applied file lies when its put-away was only not written down. Held files lie in the hold, what waited too long in quarantine. */
 static char *find_stored(struct feed *feed, const struct ledger_file *row)
 {
-    static const enum store_place DONE[] = {STORE_ARCHIVE, STORE_HOLD};
+    static const enum store_place DONE[] = {STORE_ARCHIVE, STORE_HOLD, STORE_QUARANTINE};
     static const enum store_place SET_ASIDE[] = {STORE_QUARANTINE};
     bool quarantined = row->state == LEDGER_QUARANTINED;
     const enum store_place *places = quarantined ? SET_ASIDE : DONE;
-    size_t count = quarantined ? 1 : 2;
+    size_t count = quarantined ? 1 : 3;
     char *stored = NULL;
     for (size_t i = 0; i < count && !stored; i++) {
         struct platform_status status =

@@ -197,6 +197,31 @@ static void a_file_that_cannot_be_moved_is_moved_later(void **state)
     failing_tear_down();
 }
 
+static void what_waited_too_long_in_the_share_goes_to_the_quarantine_at_once(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    failing_set_up();
+    failing_begin(PLATFORM_CALL_RENAME, "hold", PLATFORM_DENIED);
+    scene_start(&scene);
+    drop_quickly(&scene, "LOC1.ini",
+                 "DataType=\"PatientLocation\"\r\nPatientID=\"P1\"\r\nFacility=\"VCSO\"\r\n"
+                 "Housing=\"MOVED\"\r\nBooking=\"B1\"\r\n");
+    wait_rows(&scene, "SELECT m.state, in_place FROM message m JOIN file f ON f.id = file", "waiting|1");
+    char message[200];
+    assert_false(engine_stop(scene.engine, 0, message, sizeof message));
+    scene.engine = NULL;
+    failing_end();
+    scene_execute(&scene, "UPDATE message SET state = 'quarantined'; DELETE FROM waiting_event");
+    scene_start(&scene);
+    wait_rows(&scene, PLACES, "0|quarantine");
+    assert_string_equal(files_in(&scene), "0|2|0");
+    assert_lies_there(&scene, 1);
+    scene_release(&scene);
+    failing_tear_down();
+}
+
 static void a_file_that_somebody_took_out_of_the_hold_is_told(void **state)
 {
     (void)state;
@@ -329,6 +354,7 @@ int main(void)
         cmocka_unit_test(many_are_moved_in_small_steps),
         cmocka_unit_test(each_that_is_held_for_naming_another_person_is_told_and_stays),
         cmocka_unit_test(a_file_that_cannot_be_moved_is_moved_later),
+        cmocka_unit_test(what_waited_too_long_in_the_share_goes_to_the_quarantine_at_once),
         cmocka_unit_test(a_file_that_somebody_took_out_of_the_hold_is_told),
 #ifndef _WIN32
         cmocka_unit_test(killed_anywhere_on_the_way_the_next_start_ends_it),

@@ -296,9 +296,20 @@ static void outcome_tells_how_a_file_ended(void **state)
     assert_string_equal(outcome.detail, "the patient is not known yet");
     assert_int_equal(outcome.faults.count, 0);
 
+    assert_false(outcome.refused);
+
     assert_ok(ledger_outcome(scene->db, good.id, &scene->arena, &outcome));
     assert_false(outcome.held);
+    assert_false(outcome.refused);
     assert_null(outcome.reason);
+
+    scene_execute(scene, "UPDATE message SET state = 'quarantined' WHERE file = 2"); /* it waited too long */
+    assert_ok(ledger_outcome(scene->db, held.id, &scene->arena, &outcome));
+    assert_false(outcome.held);
+    assert_true(outcome.refused);
+    assert_string_equal(outcome.reason, "waited-too-long");
+    assert_ok(ledger_outcome(scene->db, bad.id, &scene->arena, &outcome));
+    assert_false(outcome.refused);
 }
 
 static void counts_are_those_of_the_rows(void **state)
