@@ -491,8 +491,9 @@ int main(void)
     };
 #ifdef _WIN32
     print_message(
-        "left out under Windows: orders of another process (it is made by fork); a database that is renamed or deleted "
-        "while it is open (SQLite's handle shares no deletion there)\n");
+        "left out under Windows: orders of another process (it is made by fork); a database that is renamed or "
+        "deleted while it is open (SQLite's handle shares no deletion there); a disk that is really full (it is "
+        "mounted for the test)\n");
 #endif
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
