@@ -316,7 +316,9 @@ static enum database_kind leave_out(struct apply_work *work, struct apply_result
     result->message.state = LEDGER_TEST_ONLY;
     remark(work, &result->message, "the facility is not live");
     enum database_kind kind = write_message(work, &result->message);
-    return kind == DATABASE_OK && work->input->event->kind == JMS_DEMOGRAPHICS ? test_only_note(work) : kind;
+    return kind == DATABASE_OK && work->input->event->kind == JMS_DEMOGRAPHICS
+               ? test_only_note(work, &result->waiting_ended)
+               : kind;
 }
 
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,

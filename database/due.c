@@ -91,6 +91,7 @@ enum database_kind due_waiting(struct database *db, instant_us now, struct arena
             .message = messages[*count].id,
             .file = query_int64(&query, 3),
             .feed = query_text(&query, 4, arena, &complete),
+            .copied = query_int64(&query, 5) != 0,
         };
         (*count)++;
     }

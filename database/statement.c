@@ -155,9 +155,10 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO change_log (message, ordinal, table_name, row_id, field, new_value)"
         " SELECT ?1, coalesce(max(ordinal), 0) + 1, 'booking', ?2, 'released_at', ?3 FROM change_log"
         " WHERE message = ?1",
-    [STATEMENT_DUE_WAITING] = "SELECT w.message, m.patient, m.booking, m.file, f.feed FROM waiting_event w"
-                              " JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
-                              " WHERE w.waits_until <= ? ORDER BY m.file, m.ordinal LIMIT ?",
+    [STATEMENT_DUE_WAITING] =
+        "SELECT w.message, m.patient, m.booking, m.file, f.feed, f.copied_from IS NOT NULL FROM waiting_event w"
+        " JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
+        " WHERE w.waits_until <= ? ORDER BY m.file, m.ordinal LIMIT ?",
     /* The first condition must be that of the index file_held. */
     [STATEMENT_REHOUSE_LIST] =
         "SELECT f.id, f.feed, f.name, f.stored, f.arrived_at, NOT EXISTS (SELECT 1 FROM message m"

@@ -42,7 +42,7 @@ enum database_kind test_only_judge(struct apply_work *work, bool *left_out)
 }
 
 /* The events that wait for the booking end as their demographics did. */
-static enum database_kind end_waiting(struct apply_work *work)
+static enum database_kind end_waiting(struct apply_work *work, size_t *ended)
 {
     for (;;) {
         struct jms_event event = {.kind = JMS_LOCATION};
@@ -57,16 +57,17 @@ static enum database_kind end_waiting(struct apply_work *work)
             kind = waiting_remove(work->db, message.id);
         if (kind != DATABASE_OK)
             return kind == DATABASE_NONE ? DATABASE_OK : kind;
+        (*ended)++;
     }
 }
 
-enum database_kind test_only_note(struct apply_work *work)
+enum database_kind test_only_note(struct apply_work *work, size_t *ended)
 {
     struct query query = query_start(work->db, STATEMENT_TEST_ONLY_NOTE);
     bind_booking(&query, work);
     query_bind_slice(&query, work->input->facility);
     enum database_kind kind = query_run(&query);
-    return kind == DATABASE_OK ? end_waiting(work) : kind;
+    return kind == DATABASE_OK ? end_waiting(work, ended) : kind;
 }
 
 enum database_kind test_only_forget(struct apply_work *work)

@@ -14,8 +14,8 @@
 enum database_kind test_only_judge(struct apply_work *work, bool *left_out);
 
 /* The demographics of `work` were left out: a booking that live does not know is remembered as left out with its facility, and what
- * waited for it waits no longer. */
-enum database_kind test_only_note(struct apply_work *work);
+ * waited for it waits no longer: *ended of them. */
+enum database_kind test_only_note(struct apply_work *work, size_t *ended);
 
 /* The booking of `work` has come to be in the live world. */
 enum database_kind test_only_forget(struct apply_work *work);

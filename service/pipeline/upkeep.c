@@ -60,6 +60,8 @@ static enum database_kind do_what_is_due(struct upkeep *upkeep)
     if (released > 0)
         log_write(LOG_INFO, "database", "%llu planned releases took effect", (unsigned long long)released);
     for (size_t i = 0; i < ended; i++) {
+        if (rows[i].copied)
+            continue;
         char number[24];
         (void)snprintf(number, sizeof number, "%lld", (long long)rows[i].file);
         event_report(EVENT_WAITED_TOO_LONG, rows[i].feed, number);

@@ -189,6 +189,7 @@ static void a_facility_that_is_not_live_is_left_to_test(void **state)
                       "test-only|the facility is not live");
     scene_assert_rows(&scene, "SELECT booking_number FROM booking", "B1");
     scene_assert_rows(&scene, "SELECT count(*) FROM waiting_event", "0");
+    wait_rows(&scene, "SELECT count(*) FROM file WHERE stored LIKE 'hold%'", "0");
     assert_rows_of(&scene, DATABASE_TEST, "SELECT booking_number, facility, housing FROM booking ORDER BY 1",
                    "B1|VCSO|ISU\nB2|ADAM|LATE");
     assert_rows_of(&scene, DATABASE_TEST, "SELECT group_concat(state) FROM message",
@@ -275,6 +276,34 @@ static void copying_goes_on_after_a_stop_and_repeats_nothing(void **state)
         &scene, DATABASE_TEST,
         "SELECT count(*) FROM file a JOIN file b ON b.id > a.id WHERE b.copied_from <= a.copied_from", "0");
     assert_rows_of(&scene, DATABASE_TEST, "SELECT housing FROM booking", "H299");
+    scene_release(&scene);
+}
+
+/* It waits in both worlds; that it waited too long is told once. */
+static void what_waits_too_long_in_both_worlds_is_told_once(void **state)
+{
+    (void)state;
+    static const char PAST[] = "UPDATE waiting_event SET waits_until = '2026-01-01T00:00:00.000000Z'";
+    struct scene scene;
+    scene_init(&scene, &LIVE);
+    scene_start(&scene);
+    drop_location(&scene, "LOC1.ini", "B1", "MED");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM message", "waiting");
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT state FROM message", "waiting");
+    scene_stop(&scene);
+    scene_execute(&scene, PAST);
+    scene.world = DATABASE_TEST;
+    scene_execute(&scene, PAST);
+    scene.world = DATABASE_LIVE;
+    scene_start(&scene);
+    wait_event(EVENT_WAITED_TOO_LONG, 1);
+    scene.world = DATABASE_TEST;
+    wait_rows(&scene, "SELECT state FROM message", "quarantined");
+    scene.world = DATABASE_LIVE;
+    wait_rows(&scene, "SELECT state FROM message", "quarantined");
+    scene_settle(&scene);
+    assert_int_equal(scene_event_count(EVENT_WAITED_TOO_LONG), 1);
     scene_release(&scene);
 }
 
@@ -431,6 +460,7 @@ int main(void)
         cmocka_unit_test(a_facility_that_is_not_live_is_left_to_test),
         cmocka_unit_test(a_test_world_that_is_locked_does_not_stop_live),
         cmocka_unit_test(copying_goes_on_after_a_stop_and_repeats_nothing),
+        cmocka_unit_test(what_waits_too_long_in_both_worlds_is_told_once),
         cmocka_unit_test(live_runs_without_a_test_world_that_is_newer),
         cmocka_unit_test(a_broken_test_world_does_not_stop_live_but_stops_a_start_when_nothing_is_live),
         cmocka_unit_test(orders_stay_in_their_world),
