@@ -3,25 +3,26 @@
  * restart ledger, rows, archive and pharmacy agree: each file exactly once and in order, each order exactly once, nothing in
  * quarantine. And one file that brings its worker down: that one alone ends in quarantine.
  *
- *   test_kill [KILLS [FILES]]      15 and 500, unless said
+ *   test_kill [KILLS [FILES]]      50 and 3000, unless said; 1000 and 20000 where CORBRIDGE_PROVE is set; fewer under a sanitizer
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
 #include "service/pipeline/pipeline_private.h"
+#include "tests/crash/orders.h"
+#include "tests/crash/process.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
+#include "tests/support/weight.h"
 
 enum {
     BOOKINGS = 20,
@@ -29,38 +30,7 @@ enum {
     LONGEST_WORK_US = 12000
 };
 
-static int kills = 15, files = 500;
-
-/* ---- a process with the engine ---- */
-
-/* Runs the engine for ever. */
-static pid_t start_process(struct scene *scene, void (*before_parse)(const struct job *))
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child > 0)
-        return child;
-    struct rlimit none = {0, 0};
-    (void)setrlimit(RLIMIT_CORE, &none);
-    worker_before_parse = before_parse;
-    char message[400] = "";
-    struct engine_options options = {.config = scene->config};
-    if (engine_start(&options, &scene->engine, message, sizeof message) != ENGINE_STARTED) {
-        print_error("engine_start: %s\n", message);
-        _exit(3);
-    }
-    for (;;)
-        (void)pause();
-}
-
-static void kill_process(pid_t child)
-{
-    int status = 0;
-    assert_int_equal(kill(child, SIGKILL), 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-        fail_msg("the engine's process ended by itself: status 0x%x", (unsigned)status);
-}
+static int kills, files;
 
 /* ---- what streams in ---- */
 
@@ -105,20 +75,6 @@ static void drop_file(struct scene *scene, int number)
     free(text);
 }
 
-static void insert_orders(struct scene *scene, int round)
-{
-    for (int i = 0; i < ORDERS_A_ROUND; i++) {
-        char sql[512];
-        (void)snprintf(
-            sql, sizeof sql,
-            "INSERT INTO medication_order (placer_number, order_control, patient, booking, ndc, ordered_at,"
-            " dose_amount, dose_units, route, frequency, provider) VALUES ('O%d-%d', 'NW', 1, 1,"
-            " '00904582460', '2026-11-23T18:05:09Z', '2', 'TAB', 'PO', 'BID', 'U17')",
-            round, i);
-        scene_execute(scene, sql);
-    }
-}
-
 /* One whole run in peace: the first booking, and what orders need. */
 static void begin_world(struct scene *scene)
 {
@@ -126,10 +82,7 @@ static void begin_world(struct scene *scene)
     drop_file(scene, 0);
     scene_settle(scene);
     scene_stop(scene);
-    scene_execute(scene, "INSERT INTO provider (provider_id, last_name, first_name, npi)"
-                         " VALUES ('U17', 'Hale', 'Nathaniel', '1234567893');"
-                         "INSERT INTO drug (ndc, name, strength)"
-                         " VALUES ('00904582460', 'Ibuprofen 200 MG Tablet', '200 mg')");
+    orders_prepare(scene);
 }
 
 /* ---- what must be true in the end ---- */
@@ -137,17 +90,32 @@ static void begin_world(struct scene *scene)
 /* Each row's file lies where the row says, with the bytes that were dropped under its name. */
 static void assert_archive_agrees(struct scene *scene)
 {
-    for (int number = 0; number < files; number++) {
-        char sql[128], name[32], *text = file_text(number);
-        file_name(number, name);
-        (void)snprintf(sql, sizeof sql, "SELECT 'test/' || stored FROM file WHERE name = '%s'", name);
-        char *path = path_join(scene->data, scene_rows(scene, sql));
-        char *bytes = scene_read(path);
-        assert_string_equal(bytes, text);
-        free(bytes);
-        free(path);
-        free(text);
+    enum {
+        AT_ONCE = 300
+    };
+    int seen = 0;
+    for (int from = 0; from < files; from += AT_ONCE) {
+        char sql[128];
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT CAST(substr(name, 2) AS INTEGER), 'test/' || stored FROM file"
+                       " ORDER BY id LIMIT %d OFFSET %d",
+                       AT_ONCE, from);
+        const char *row = scene_rows(scene, sql);
+        for (const char *end; *row != '\0'; row = *end == '\n' ? end + 1 : end, seen++) {
+            char *stored, below[256];
+            long number = strtol(row, &stored, 10);
+            end = row + strcspn(row, "\n");
+            assert_true(*stored == '|' && end > stored);
+            (void)snprintf(below, sizeof below, "%.*s", (int)(end - stored - 1), stored + 1);
+            char *path = path_join(scene->data, below), *text = file_text((int)number);
+            char *bytes = scene_read(path);
+            assert_string_equal(bytes, text);
+            free(bytes);
+            free(text);
+            free(path);
+        }
     }
+    assert_int_equal(seen, files);
     assert_int_equal(scene_count_files(scene_path(scene, "data/test")), files);
 }
 
@@ -165,11 +133,15 @@ static void assert_nothing_was_lost(struct scene *scene, int orders)
     assert_archive_agrees(scene);
     /* In order: what was written later has the higher number, and each booking ends where its last file says. */
     scene_assert_rows(scene,
-                      "SELECT count(*) FROM file a JOIN file b ON b.id > a.id"
-                      " WHERE CAST(substr(b.name, 2) AS INTEGER) < CAST(substr(a.name, 2) AS INTEGER)",
+                      "SELECT count(*) FROM (SELECT CAST(substr(name, 2) AS INTEGER) AS number,"
+                      " lag(CAST(substr(name, 2) AS INTEGER)) OVER (ORDER BY id) AS before FROM file)"
+                      " WHERE number <= before",
                       "0");
     scene_assert_rows(
-        scene, "SELECT count(*) FROM message a JOIN message b ON b.id > a.id WHERE b.file < a.file", "0");
+        scene,
+        "SELECT count(*) FROM (SELECT file, lag(file) OVER (ORDER BY id) AS before FROM message)"
+        " WHERE file <= before",
+        "0");
     for (int booking = 0; booking < BOOKINGS; booking++) {
         char sql[128];
         int last = files - 1 - (files - 1 - booking) % BOOKINGS;
@@ -177,22 +149,7 @@ static void assert_nothing_was_lost(struct scene *scene, int orders)
         (void)snprintf(expected, sizeof expected, "H%d", last);
         scene_assert_rows(scene, sql, expected);
     }
-    /* Orders: one message each, sent once, under the name and with the bytes that are in the outbox. */
-    (void)snprintf(expected, sizeof expected, "%d|%d", orders, orders);
-    scene_assert_rows(scene, "SELECT count(*), count(DISTINCT order_event) FROM outbox", expected);
-    (void)snprintf(expected, sizeof expected, "%d", orders);
-    scene_assert_rows(scene, "SELECT count(*) FROM outbox WHERE state = 'sent'", expected);
-    assert_int_equal(scene_count_files(scene->pharmacy), orders);
-    for (int id = 1; id <= orders; id++) {
-        char sql[128];
-        (void)snprintf(sql, sizeof sql, "SELECT file_name FROM outbox WHERE id = %d", id);
-        char *path = path_join(scene->pharmacy, scene_rows(scene, sql));
-        char *bytes = scene_read(path);
-        (void)snprintf(sql, sizeof sql, "SELECT CAST(bytes AS TEXT) FROM outbox WHERE id = %d", id);
-        assert_string_equal(bytes, scene_rows(scene, sql));
-        free(bytes);
-        free(path);
-    }
+    orders_assert_sent_once(scene, orders);
 }
 
 struct first_file {
@@ -214,6 +171,14 @@ static void sleep_microseconds(uint32_t microseconds)
     (void)nanosleep(&time, NULL);
 }
 
+/* Drops files one after the other until `until` of them have been. */
+static int drop_until(struct scene *scene, int dropped, int until)
+{
+    while (dropped < until)
+        drop_file(scene, dropped++);
+    return dropped;
+}
+
 static void killed_at_any_moment_each_file_and_order_is_done_once(void **state)
 {
     (void)state;
@@ -223,21 +188,25 @@ static void killed_at_any_moment_each_file_and_order_is_done_once(void **state)
     int dropped = 1;
     for (int round = 0; round < kills; round++) {
         int until = 1 + (int)((int64_t)(files - 1) * (round + 1) / kills);
-        bool while_starting = draw(4) == 0;
-        pid_t child = start_process(&scene, NULL);
-        insert_orders(&scene, round);
-        if (while_starting) {
+        /* The stream goes on before the start, while it starts, while it works, and after the kill. */
+        dropped = drop_until(&scene, dropped, dropped + (int)draw((uint32_t)(until - dropped) / 2 + 1));
+        pid_t child = process_start(&scene, NULL);
+        orders_insert(&scene, round, ORDERS_A_ROUND);
+        if (draw(4) == 0) { /* killed while it starts */
             sleep_microseconds(draw(60000));
+            dropped = drop_until(&scene, dropped, dropped + (int)draw((uint32_t)(until - dropped) + 1));
         } else { /* until it is at work: then it is killed in the middle of what comes now */
             struct first_file first = {.scene = &scene};
-            file_name(dropped, first.name);
-            drop_file(&scene, dropped++);
+            file_name(dropped < files ? dropped : files - 1, first.name);
+            if (dropped < files)
+                drop_file(&scene, dropped++);
             wait_until("the first file to be taken", first_is_taken, &first);
+            int left = until > dropped ? until - dropped : 0;
+            dropped = drop_until(&scene, dropped, dropped + (int)draw((uint32_t)left + 1));
+            sleep_microseconds(draw(LONGEST_WORK_US));
         }
-        while (dropped < until)
-            drop_file(&scene, dropped++);
-        sleep_microseconds(draw(LONGEST_WORK_US));
-        kill_process(child);
+        process_kill(child);
+        dropped = drop_until(&scene, dropped, until);
     }
     scene_start(&scene);
     scene_settle(&scene);
@@ -255,6 +224,11 @@ static void die_of_bad_files(const struct job *job)
         abort();
 }
 
+static void let_bad_files_kill(void)
+{
+    worker_before_parse = die_of_bad_files;
+}
+
 struct process_watch {
     struct scene *scene;
     pid_t child;
@@ -265,7 +239,7 @@ struct process_watch {
 static bool ended_or_finished(void *context)
 {
     struct process_watch *watch = context;
-    watch->ended = waitpid(watch->child, &watch->status, WNOHANG) == watch->child;
+    watch->ended = process_has_ended(watch->child, &watch->status);
     return watch->ended ||
            (scene_count_files(watch->scene->share) == 0 &&
             strcmp(scene_rows(watch->scene, "SELECT count(*) FROM file WHERE in_place = 1"), "0") == 0);
@@ -290,11 +264,11 @@ static void a_file_that_brings_the_process_down_three_times_alone_is_quarantined
     }
     int deaths = 0;
     for (bool finished = false; !finished;) {
-        struct process_watch watch = {.scene = &scene, .child = start_process(&scene, die_of_bad_files)};
+        struct process_watch watch = {.scene = &scene, .child = process_start(&scene, let_bad_files_kill)};
         wait_until("the process to end, or to be done", ended_or_finished, &watch);
         finished = !watch.ended;
         if (finished) {
-            kill_process(watch.child);
+            process_kill(watch.child);
         } else {
             assert_true(WIFSIGNALED(watch.status));
             assert_int_equal(WTERMSIG(watch.status), SIGABRT);
@@ -316,8 +290,19 @@ static void a_file_that_brings_the_process_down_three_times_alone_is_quarantined
 int main(int argc, char **argv)
 {
     test_main_init();
-    if (argc > 1)
+    kills = WEIGHT(50, 10, 0);
+    files = WEIGHT(3000, 400, 0);
+    const char *reason = WEIGHT_REASON;
+#ifndef WEIGHT_SANITIZED
+    if (getenv("CORBRIDGE_PROVE")) {
+        kills = 1000;
+        files = 20000;
+    }
+#endif
+    if (argc > 1) {
         kills = (int)strtol(argv[1], NULL, 10);
+        reason = "";
+    }
     if (argc > 2)
         files = (int)strtol(argv[2], NULL, 10);
     if (kills < 1 || files < 2 * BOOKINGS) {
@@ -325,9 +310,10 @@ int main(int argc, char **argv)
                       2 * BOOKINGS);
         return 2;
     }
-    if (argc > 1) /* another story each time */
+    if (argc > 1 || getenv("CORBRIDGE_PROVE")) /* another story each time */
         random_state ^= (uint64_t)clock_utc_us();
-    print_message("%d kills over %d files, seed %llu\n", kills, files, (unsigned long long)random_state);
+    print_message("%d kills over %d files%s, seed %llu\n", kills, files, reason,
+                  (unsigned long long)random_state);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_at_any_moment_each_file_and_order_is_done_once),
         cmocka_unit_test(a_file_that_brings_the_process_down_three_times_alone_is_quarantined_alone),

@@ -293,7 +293,7 @@ static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **st
     assert_nothing_was_lost(&scene, limit + rounds, orders);
     /* Only what was given back was found again, and no refused configuration stopped anything. */
     assert_int_equal(scene_event_count(EVENT_STOP_DEADLINE), given_back);
-    assert_true(scene_event_count(EVENT_UNCLEAN_STOP_FOUND) <= (size_t)given_back);
+    assert_true(given_back > 0 || scene_event_count(EVENT_UNCLEAN_STOP_FOUND) == 0);
     assert_int_equal(scene_event_count(EVENT_STARTED), rounds - refused + 2);
     assert_int_equal(scene_event_count(EVENT_STOPPED), rounds - refused + 1);
     assert_int_equal(scene_event_count(EVENT_QUARANTINED), 0);
