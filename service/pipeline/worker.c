@@ -119,6 +119,9 @@ void worker_parse(const struct config *config, struct job *job)
     switch (job->match->format) {
     case CONFIG_FORMAT_JMS_EVENT: job->status = parse_jms_event(config, job); break;
     }
+    /* No verdict without its reasons, no value without its warning. */
+    if (fault_list_lost_memory(&job->faults))
+        job->status = PARSE_NO_MEMORY;
     fault_list_sort(&job->faults); /* by place: the checks above came after the reading */
     if (job->status != PARSE_OK && !job->reason)
         job->reason = job->status == PARSE_INCOMPLETE ? "incomplete" : "faults";
