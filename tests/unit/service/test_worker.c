@@ -343,17 +343,20 @@ static void the_rule_says_what_a_location_is_called_and_how_it_is_encoded(void *
 static void want_of_memory_is_no_verdict(void **state)
 {
     (void)state;
-    static const char *const FILES[] = {
-        /* right, with warnings of the parser and of the worker */
+    /* Warnings of the parser and of the worker. */
+    static const char DEMOGRAPHICS[] =
         "DataType=\"PatientDemographics\"\r\nPatientID=\"P1\"\r\nFacility=\"ADAMS\"\r\nLastName=\"DOE\"\r\n"
         "FirstName=\"JOHN\"\r\nBirthDate=\"07/22/1946\"\r\nSex=\"Male\"\r\nHousing=\"ISU\"\r\n"
-        "Booking=\"B1\"\r\nBookingDate=\"2026-03-08 02:30\"\r\nWeight=\"light\"\r\n",
-        /* right, with a warning of the worker alone */
-        "DataType=\"PatientLocation\"\r\nPatientID=\"P1\"\r\nFacility=\"ADAMS\"\r\nBooking=\"B1\"\r\nHousing=\"ISU\"\r\n"
-        "MoveDate=\"2026-03-08 02:30\"\r\n",
-        /* wrong for the facility alone */
-        "DataType=\"PatientLocation\"\r\nPatientID=\"P1\"\r\nFacility=\"SECRET\"\r\nBooking=\"B1\"\r\nHousing=\"ISU\"\r\n",
-    };
+        "Booking=\"B1\"\r\nBookingDate=\"2026-03-08 02:30\"\r\nWeight=\"light\"\r\n";
+    /* A warning of the worker alone. */
+    static const char MOVED[] =
+        "DataType=\"PatientLocation\"\r\nPatientID=\"P1\"\r\nFacility=\"ADAMS\"\r\nBooking=\"B1\"\r\n"
+        "Housing=\"ISU\"\r\nMoveDate=\"2026-03-08 02:30\"\r\n";
+    /* Wrong for the facility alone. */
+    static const char NOWHERE[] =
+        "DataType=\"PatientLocation\"\r\nPatientID=\"P1\"\r\nFacility=\"SECRET\"\r\n"
+        "Booking=\"B1\"\r\nHousing=\"ISU\"\r\n";
+    static const char *const FILES[] = {DEMOGRAPHICS, MOVED, NOWHERE};
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
         struct fixture fixture;
         char enough[1000];
