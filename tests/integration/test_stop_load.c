@@ -10,6 +10,7 @@
 #include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "tests/integration/reconfigure.h"
 #include "tests/integration/wait.h"
 #include "tests/integration/writer.h"
 #include "tests/support/cb_cmocka.h"
@@ -25,18 +26,6 @@ enum {
 static int rounds;
 
 /* ---- configurations ---- */
-
-/* A configuration with `text` before the first `mark` in it. The caller frees. */
-static char *with(const char *config, const char *mark, const char *text)
-{
-    const char *at = strstr(config, mark);
-    assert_non_null(at);
-    size_t size = strlen(config) + strlen(text) + 1;
-    char *changed = malloc(size);
-    assert_non_null(changed);
-    (void)snprintf(changed, size, "%.*s%s%s", (int)(at - config), config, text, at);
-    return changed;
-}
 
 /* What may be written before the mark and is right. */
 static const struct {
@@ -63,41 +52,14 @@ static char *second_share;
 /* The text of the scene's configuration; `second`: with the second feed. The caller frees. */
 static char *config_text(struct scene *scene, bool second)
 {
-    char *text = scene_read(scene->config_path);
-    if (!second)
-        return text;
-    char feed[1200];
-    (void)snprintf(feed, sizeof feed,
-                   "<feed name=\"second\" folder=\"%s\" authority=\"OTHER\">"
-                   "<match pattern=\"*.ini\" format=\"jms-event\" ready=\"closed\"/></feed>\n  ",
-                   second_share);
-    char *changed = with(text, "<limits", feed);
-    free(text);
-    return changed;
-}
-
-/* Loads a text as the service loads its file. NULL: refused, with a reason. */
-static struct config *load(struct scene *scene, const char *text)
-{
-    const char *path = scene_path(scene, "changed.xml");
-    bool exists = false;
-    assert_int_equal(file_exists(path, &exists).kind, PLATFORM_OK);
-    if (exists)
-        assert_int_equal(file_remove(path).kind, PLATFORM_OK);
-    assert_int_equal(file_store(path, text, strlen(text)).kind, PLATFORM_OK);
-    struct config_faults faults;
-    config_faults_init(&faults);
-    struct config *config = config_load(path, NULL, &faults);
-    assert_int_equal(config != NULL, faults.count == 0);
-    config_faults_release(&faults);
-    return config;
+    return second ? reconfigure_second_feed(scene) : scene_read(scene->config_path);
 }
 
 static void reload(struct scene *scene, int which, bool second)
 {
     char *text = config_text(scene, second);
-    char *changed = with(text, GOOD[which].mark, GOOD[which].text);
-    struct config *fresh = load(scene, changed);
+    char *changed = reconfigure_insert(text, GOOD[which].mark, GOOD[which].text);
+    struct config *fresh = reconfigure_load(scene, changed);
     if (!fresh)
         fail_msg("a right configuration was refused:\n%s", changed);
     free(changed);
@@ -167,9 +129,9 @@ static bool more_is_put_away(void *context)
 static void reload_in_vain(struct scene *scene, struct writer *writer, int which, int limit)
 {
     char *text = config_text(scene, true);
-    char *changed = with(text, FAULTY[which].mark, FAULTY[which].text);
+    char *changed = reconfigure_insert(text, FAULTY[which].mark, FAULTY[which].text);
     struct progress progress = {scene, put_away(scene)};
-    assert_null(load(scene, changed));
+    assert_null(reconfigure_load(scene, changed));
     free(changed);
     free(text);
     writer_allow(writer, limit);
@@ -199,11 +161,9 @@ static size_t open_handles(void)
 static void begin_world(struct scene *scene)
 {
     scene_init(scene, NULL);
-    char second[1024];
-    (void)snprintf(second, sizeof second, "%s", scene_path(scene, "second"));
-    assert_int_equal(folder_make(second).kind, PLATFORM_OK);
     second_share = path_join(scene->root, "second");
     assert_non_null(second_share);
+    assert_int_equal(folder_make(second_share).kind, PLATFORM_OK);
 }
 
 static void assert_nothing_was_lost(struct scene *scene, int files, int orders)
