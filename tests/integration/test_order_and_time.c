@@ -1,14 +1,15 @@
 /*
  * Order and time on the whole way: event times in file names, what comes too late and what comes too early, and what the clock
- * brings about. The facility's zone is UTC; names are made from the present time.
+ * brings about. The facility's zone is UTC unless said otherwise; names are made from the present time.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utime.h>
 
 #include "parser/datetime.h"
 #include "platform/clock.h"
-#include "tests/integration/scene.h"
+#include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
@@ -131,6 +132,129 @@ static void bare_time_of_day_in_the_name(void **state)
                       "SELECT m.state, julianday(f.arrived_at) - julianday(m.event_at) > 0.9 FROM message m"
                       " JOIN file f ON f.id = m.file ORDER BY f.id",
                       "applied|0\napplied|0\napplied|0\nstale|0\nstale|1");
+    scene_release(&scene);
+}
+
+/* ---- over midnight, and where the clock is changed ---- */
+
+/* Drops a file whose last-write time is `written`. */
+static void drop_written_at(struct scene *scene, const char *name, const char *text, instant_us written)
+{
+    char temporary[60];
+    struct utimbuf times = {(time_t)(written / 1000000), (time_t)(written / 1000000)};
+    (void)snprintf(temporary, sizeof temporary, "%s.tmp", name);
+    write_in_place(scene, temporary, "wb", text);
+    assert_int_equal(utime(share_path(scene, temporary), &times), 0);
+    rename_path(share_path(scene, temporary), share_path(scene, name));
+    scene_settle(scene);
+}
+
+static void drop_moved(struct scene *scene, const char *name, const char *housing, instant_us written)
+{
+    char text[400];
+    (void)snprintf(text, sizeof text,
+                   "DataType=\"PatientLocation\"\r\nPatientID=\"P00012345\"\r\nFacility=\"VCSO\"\r\n"
+                   "Housing=\"%s\"\r\nBooking=\"100\"\r\n",
+                   housing);
+    drop_written_at(scene, name, text, written);
+}
+
+/* Names without a date tell by their last-write time on which side of midnight they happened, in whatever order they come. */
+static void bare_time_of_day_across_midnight(void **state)
+{
+    (void)state;
+    instant_us day = INT64_C(24) * 60 * MINUTE_US;
+    instant_us midnight = (clock_utc_us() / day - 1) * day; /* not the last one: that may be a minute ago */
+    struct scene scene;
+    scene_init(&scene, &(struct scene_options){.match = "ready=\"closed\" event-time=\"name:*_%H%M.ini\"",
+                                               .facilities = UTC});
+    scene_start(&scene);
+    char *dem = scene_dem(NULL, "100", "FIRST", NULL);
+    drop_written_at(&scene, "DEM1_2350.ini", dem, midnight - 9 * MINUTE_US);
+    free(dem);
+    drop_moved(&scene, "LOC2_0004.ini", "AFTER", midnight + 5 * MINUTE_US);
+    drop_moved(&scene, "LOC3_2358.ini", "LATE", midnight + 5 * MINUTE_US); /* of the day before */
+    /* A sender whose clock is some minutes ahead of the server's: it is tomorrow's, not this morning's. */
+    drop_moved(&scene, "LOC4_0003.ini", "AHEAD", midnight - 4 * MINUTE_US);
+    drop_moved(&scene, "LOC5_0010.ini", "LAST", midnight + 11 * MINUTE_US);
+    static const int MINUTES[] = {-10, 4, -2, 3, 10};
+    char expected[200];
+    size_t used = 0;
+    for (size_t i = 0; i < 5; i++) {
+        char at[28];
+        datetime_format_instant(midnight + MINUTES[i] * MINUTE_US, at);
+        used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i > 0 ? "\n" : "", at);
+    }
+    scene_assert_rows(&scene, "SELECT event_at FROM message ORDER BY file", expected);
+    scene_assert_rows(&scene,
+                      "SELECT group_concat(state, ' ') FROM (SELECT state FROM message ORDER BY file)",
+                      "applied applied stale stale applied");
+    scene_assert_rows(&scene, "SELECT housing FROM location_history ORDER BY id", "FIRST\nAFTER\nLAST");
+    scene_assert_rows(&scene, "SELECT count(*) FROM message_fault", "0");
+    scene_release(&scene);
+}
+
+static void the_repeated_hour_and_the_one_that_does_not_exist(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene,
+               &(struct scene_options){.match = "ready=\"closed\" event-time=\"name:*_%Y%m%d%H%M%S_*\""});
+    scene_start(&scene); /* VCSO is in Los Angeles */
+    drop_dem(&scene, "DEM_20251101120000_1.ini", "100", "ISU", NULL);
+    /* 2025-11-02 02:00 PDT (09:00Z) is 01:00 PST again: both readings lie before arrival, the later one is nearer. */
+    drop_location(&scene, "LOC_20251102005959_2.ini", "100", "BEFORE");
+    drop_location(&scene, "LOC_20251102013000_3.ini", "100", "TWICE");
+    drop_location(&scene, "LOC_20251102020000_4.ini", "100", "AFTER");
+    /* 2025-03-09 02:30 does not exist in Los Angeles; 2026-03-08 neither. */
+    drop_location(&scene, "LOC_20250309023000_5.ini", "100", "OLD");
+    drop_location(&scene, "LOC_20260308023000_6.ini", "100", "SKIPPED");
+    scene_assert_rows(
+        &scene, "SELECT substr(event_at, 1, 19), state FROM message ORDER BY file",
+        "2025-11-01T19:00:00|applied\n2025-11-02T07:59:59|applied\n2025-11-02T09:30:00|applied\n"
+        "2025-11-02T10:00:00|applied\n2025-03-09T10:30:00|stale\n2026-03-08T10:30:00|applied");
+    scene_assert_rows(&scene, "SELECT file, code, severity, field FROM message_fault ORDER BY file",
+                      "5|time-does-not-exist|warning|file name\n6|time-does-not-exist|warning|file name");
+    scene_assert_rows(&scene, "SELECT housing FROM booking", "SKIPPED");
+    scene_release(&scene);
+}
+
+/* What each group was last told is remembered for itself. */
+static void older_and_newer_are_judged_by_group(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene,
+               &(struct scene_options){.match = "ready=\"closed\" event-time=\"name:*_%Y%m%d%H%M%S_*\"",
+                                       .facilities = UTC});
+    scene_start(&scene);
+    drop_dem(&scene, dated_name(-60), "100", "ISU", "PhotoPath=\"a.jpg\"\r\n");
+    drop_location(&scene, dated_name(-10), "100", "NEW");
+    /* Newer for person, booking and release; older for the location. */
+    char *dem = scene_dem(NULL, "100", "OLD", "ReleaseDate=\"2020-01-01 10:00\"\r\n");
+    char *weight = strstr(dem, "Weight=\"140\"");
+    assert_non_null(weight);
+    memcpy(weight, "Weight=\"150\"", strlen("Weight=\"150\""));
+    scene_drop(&scene, dated_name(-30), dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state, detail FROM message WHERE file = 3", "applied|stale: location");
+    scene_assert_rows(&scene,
+                      "SELECT weight, photo_path, housing, released_at IS NOT NULL FROM patient p"
+                      " JOIN booking b ON b.patient = p.id",
+                      "150|a.jpg|NEW|1");
+    /* Older than that for all of these, and still the newest word on the photo. */
+    memcpy(weight, "Weight=\"160\"", strlen("Weight=\"160\""));
+    char *photo = strstr(dem, "ReleaseDate=");
+    (void)snprintf(photo, strlen(photo) + 1, "PhotoPath=\"b.jpg\"\r\n");
+    scene_drop(&scene, dated_name(-40), dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state, detail FROM message WHERE file = 4",
+                      "applied|stale: demographics, booking, location");
+    scene_assert_rows(&scene,
+                      "SELECT weight, photo_path, housing, released_at IS NOT NULL FROM patient p"
+                      " JOIN booking b ON b.patient = p.id",
+                      "150|b.jpg|NEW|1");
+    free(dem);
     scene_release(&scene);
 }
 
@@ -270,6 +394,9 @@ int main(void)
         cmocka_unit_test(older_after_newer_changes_nothing),
         cmocka_unit_test(clock_a_year_ahead_is_not_believed),
         cmocka_unit_test(bare_time_of_day_in_the_name),
+        cmocka_unit_test(bare_time_of_day_across_midnight),
+        cmocka_unit_test(the_repeated_hour_and_the_one_that_does_not_exist),
+        cmocka_unit_test(older_and_newer_are_judged_by_group),
         cmocka_unit_test(location_before_its_booking_waits_and_is_applied_with_it),
         cmocka_unit_test(quarantined_demographics_leave_the_location_waiting_until_mended),
         cmocka_unit_test(location_that_waited_for_the_booking_of_another_is_held_and_told),
