@@ -31,6 +31,7 @@ struct world_run {
     struct feed **feeds; /* one per feed; NULL: the other world runs it */
     struct copier *copier; /* test world, where there is a live one */
     struct partner *partners;
+    struct mutex lock; /* of the senders: they end before the committer, which wakes them */
     struct sender **senders;
     size_t partner_count;
     int64_t queued_before; /* rows that were queued when this run began */
@@ -49,9 +50,11 @@ static const char MEMORY[] = "memory is exhausted; see what else uses the machin
 static void wake_senders(void *context)
 {
     struct world_run *run = context;
+    mutex_lock(&run->lock);
     for (size_t i = 0; i < run->partner_count; i++)
         if (run->senders[i])
             sender_wake(run->senders[i]);
+    mutex_unlock(&run->lock);
 }
 
 static void scan_asked(void *context)
@@ -339,6 +342,7 @@ enum engine_start world_run_open(struct world_run **out, const struct config *co
         (void)snprintf(message, message_size, "%s", MEMORY);
         return ENGINE_SYSTEM;
     }
+    mutex_init(&run->lock);
     run->config = config;
     run->callbacks = *callbacks;
     enum engine_start result = open_database(run, newer, message, message_size);
@@ -393,6 +397,18 @@ static bool drain(struct world_run *run, uint64_t deadline)
     }
 }
 
+/* The committer may render an order even now: it finds nobody to wake. */
+static void stop_senders(struct world_run *run)
+{
+    for (size_t i = 0; i < run->partner_count; i++) {
+        mutex_lock(&run->lock);
+        struct sender *sender = run->senders[i]; /* NULL where none was started */
+        run->senders[i] = NULL;
+        mutex_unlock(&run->lock);
+        sender_stop(sender);
+    }
+}
+
 bool world_run_stop(struct world_run *run, uint64_t deadline)
 {
     bool drained = true;
@@ -404,10 +420,7 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
             feed_end(run->feeds[i]);
     if (run->pipeline)
         drained = drain(run, deadline);
-    for (size_t i = 0; i < run->partner_count; i++)
-        sender_stop(
-            run->senders
-                [i]); /* NULL where none was started; before the committer, which marks what they sent */
+    stop_senders(run); /* before the committer, which marks what they sent */
     if (run->pipeline)
         pipeline_stop(run->pipeline);
     for (size_t i = 0; run->lines && i < run->config->feed_count; i++)
@@ -423,6 +436,7 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
     free(run->partners);
     free(run->senders);
     world_paths_release(&run->paths);
+    mutex_release(&run->lock);
     free(run);
     return drained;
 }
