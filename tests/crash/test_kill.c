@@ -1,7 +1,7 @@
 /*
  * The engine in a process of its own, killed with SIGKILL at random moments while files and orders stream in. After the last
  * restart ledger, rows, archive and pharmacy agree: each file exactly once and in order, each order exactly once, nothing in
- * quarantine. And one file that brings its worker down: that one alone ends in quarantine.
+ * quarantine, and the test world has the same. And one file that brings its worker down: that one alone ends in quarantine.
  *
  *   test_kill [KILLS [FILES]]      50 and 3000, unless said; 1000 and 20000 where CORBRIDGE_PROVE is set; fewer under a sanitizer
  */
@@ -17,8 +17,9 @@
 #include "platform/file.h"
 #include "platform/path.h"
 #include "service/pipeline/pipeline_private.h"
-#include "tests/crash/orders.h"
 #include "tests/crash/process.h"
+#include "tests/integration/live_scene.h"
+#include "tests/integration/orders.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -97,7 +98,7 @@ static void assert_archive_agrees(struct scene *scene)
     for (int from = 0; from < files; from += AT_ONCE) {
         char sql[128];
         (void)snprintf(sql, sizeof sql,
-                       "SELECT CAST(substr(name, 2) AS INTEGER), 'test/' || stored FROM file"
+                       "SELECT CAST(substr(name, 2) AS INTEGER), 'live/' || stored FROM file"
                        " ORDER BY id LIMIT %d OFFSET %d",
                        AT_ONCE, from);
         const char *row = scene_rows(scene, sql);
@@ -116,7 +117,7 @@ static void assert_archive_agrees(struct scene *scene)
         }
     }
     assert_int_equal(seen, files);
-    assert_int_equal(scene_count_files(scene_path(scene, "data/test")), files);
+    assert_int_equal(scene_count_files(scene_world_path(scene, "")), files);
 }
 
 static void assert_nothing_was_lost(struct scene *scene, int orders)
@@ -150,6 +151,7 @@ static void assert_nothing_was_lost(struct scene *scene, int orders)
         scene_assert_rows(scene, sql, expected);
     }
     orders_assert_sent_once(scene, orders);
+    live_scene_assert_followed(scene, files);
 }
 
 struct first_file {
@@ -183,7 +185,7 @@ static void killed_at_any_moment_each_file_and_order_is_done_once(void **state)
 {
     (void)state;
     struct scene scene;
-    scene_init(&scene, NULL);
+    live_scene_init(&scene);
     begin_world(&scene);
     int dropped = 1;
     for (int round = 0; round < kills; round++) {
@@ -213,7 +215,7 @@ static void killed_at_any_moment_each_file_and_order_is_done_once(void **state)
     assert_nothing_was_lost(&scene, kills * ORDERS_A_ROUND);
     print_message("%s files were claimed when a process was killed\n",
                   scene_rows(&scene, "SELECT count(*) FROM file WHERE attempt > 0"));
-    scene_release(&scene);
+    live_scene_release(&scene);
 }
 
 /* ---- a file that brings the process down ---- */
@@ -252,7 +254,7 @@ static void a_file_that_brings_the_process_down_three_times_alone_is_quarantined
         GOOD = 100
     };
     struct scene scene;
-    scene_init(&scene, NULL);
+    live_scene_init(&scene);
     begin_world(&scene);
     for (int i = 1; i <= GOOD; i++) {
         drop_file(&scene, i);
@@ -284,7 +286,7 @@ static void a_file_that_brings_the_process_down_three_times_alone_is_quarantined
     scene_assert_rows(&scene, "SELECT count(*), sum(in_place = 0) FROM file WHERE state = 'done'", expected);
     scene_assert_rows(&scene, "SELECT count(*) FROM message WHERE state = 'applied'", "101");
     assert_non_null(scene_find_file(scene_path(&scene, "data"), "_BAD.ini.reason.txt"));
-    scene_release(&scene);
+    live_scene_release(&scene);
 }
 
 int main(int argc, char **argv)

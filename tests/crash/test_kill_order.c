@@ -16,8 +16,9 @@
 #include "platform/folder.h"
 #include "platform/inject.h"
 #include "platform/path.h"
-#include "tests/crash/orders.h"
 #include "tests/crash/process.h"
+#include "tests/integration/live_scene.h"
+#include "tests/integration/orders.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -245,7 +246,7 @@ static const char MESSAGES[] =
 
 static void begin_world(struct scene *scene)
 {
-    scene_init(scene, NULL);
+    live_scene_init(scene);
     assert_int_equal(folder_make(scene_path(scene, "taken")).kind, PLATFORM_OK);
     taken = path_join(scene->root, "taken");
     scene_start(scene);
@@ -295,7 +296,7 @@ static void die_twice(enum place place, int first, bool quick)
         assert_true(again > 0); /* it was named and not marked: it came once more, the same */
     free(messages);
     free(taken);
-    scene_release(&scene);
+    live_scene_release(&scene);
 }
 
 static void wherever_the_process_dies_no_order_is_missing_and_repeats_are_the_same(void **state)

@@ -1,7 +1,8 @@
 /*
  * Two hundred stops and reloads in the middle of a load. A reload is what the service does: the new configuration is loaded, and only when
  * it is accepted the engine is stopped and started with it; a refused one leaves the running engine alone. Each stop comes to its end
- * within its deadline, and nothing is lost, doubled or overtaken.
+ * within its deadline, and nothing is lost, doubled or overtaken. The feed is live and copied into test; a second one, in test, comes and
+ * goes with the configurations.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "tests/integration/live_scene.h"
+#include "tests/integration/orders.h"
 #include "tests/integration/reconfigure.h"
 #include "tests/integration/wait.h"
 #include "tests/integration/writer.h"
@@ -55,21 +58,6 @@ static char *config_text(struct scene *scene, bool second)
     return second ? reconfigure_second_feed(scene) : scene_read(scene->config_path);
 }
 
-static void reload(struct scene *scene, int which, bool second)
-{
-    char *text = config_text(scene, second);
-    char *changed = reconfigure_insert(text, GOOD[which].mark, GOOD[which].text);
-    struct config *fresh = reconfigure_load(scene, changed);
-    if (!fresh)
-        fail_msg("a right configuration was refused:\n%s", changed);
-    free(changed);
-    free(text);
-    scene_stop(scene);
-    config_free(scene->config);
-    scene->config = fresh;
-    scene_start(scene);
-}
-
 /* ---- what streams in ---- */
 
 static char *file_text(int number, char name[48])
@@ -91,18 +79,6 @@ static void drop_second(int round)
     assert_int_equal(file_store(path, text, strlen(text)).kind, PLATFORM_OK);
     free(text);
     free(path);
-}
-
-static void insert_order(struct scene *scene, int round)
-{
-    char sql[512];
-    (void)snprintf(
-        sql, sizeof sql,
-        "INSERT INTO medication_order (placer_number, order_control, patient, booking, ndc, ordered_at,"
-        " dose_amount, dose_units, route, frequency, provider) VALUES ('O%d', 'NW', 1, 1, '00904582460',"
-        " '2026-11-23T18:05:09Z', '2', 'TAB', 'PO', 'BID', 'U17')",
-        round);
-    scene_execute(scene, sql);
 }
 
 /* ---- the rounds ---- */
@@ -158,42 +134,103 @@ static size_t open_handles(void)
     return count;
 }
 
+/* The feed of the scene is live, the second one is in test. */
 static void begin_world(struct scene *scene)
 {
-    scene_init(scene, NULL);
+    live_scene_init(scene);
     second_share = path_join(scene->root, "second");
     assert_non_null(second_share);
     assert_int_equal(folder_make(second_share).kind, PLATFORM_OK);
 }
 
-static void assert_nothing_was_lost(struct scene *scene, int files, int orders)
+static const enum database_world WORLDS[] = {DATABASE_LIVE, DATABASE_TEST};
+
+/* Ledger numbers up to these may be unfinished: they were given back, or found by a process that was stopped before it got to them. */
+static int64_t given_back_up_to[2];
+
+static void note_given_back(struct scene *scene)
 {
-    char expected[64];
-    assert_int_equal(scene_count_files(scene->share) + scene_count_files(second_share), 0);
-    (void)snprintf(expected, sizeof expected, "%d|%d|0|%d", files, files, files);
-    scene_assert_rows(scene,
-                      "SELECT count(*), sum(state = 'done'), sum(in_place), count(DISTINCT name) FROM file",
-                      expected);
+    for (size_t i = 0; i < 2; i++) {
+        scene->world = WORLDS[i];
+        given_back_up_to[i] = strtoll(scene_rows(scene, "SELECT coalesce(max(id), 0) FROM file"), NULL, 10);
+    }
+    scene->world = DATABASE_LIVE;
+}
+
+/* After an orderly stop no file that this process took is left half-way. */
+static void assert_all_is_finished(struct scene *scene)
+{
+    for (size_t i = 0; i < 2; i++) {
+        char sql[128];
+        scene->world = WORLDS[i];
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM file WHERE in_place = 1 AND id > %lld",
+                       (long long)given_back_up_to[i]);
+        scene_assert_rows(scene, sql, "0");
+    }
+    scene->world = DATABASE_LIVE;
+}
+
+static void stop(struct scene *scene)
+{
+    scene_stop(scene); /* asserts that it came to its end within its deadline */
+    assert_all_is_finished(scene);
+}
+
+/* Each file of a feed is in that world once, applied, and in order. */
+static void assert_feed(struct scene *scene, enum database_world world, const char *feed, int files,
+                        int copies)
+{
+    char sql[400], expected[64];
+    scene->world = world;
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*), sum(state = 'done'), sum(in_place), count(DISTINCT name),"
+                   " count(DISTINCT copied_from) FROM file WHERE feed = '%s'",
+                   feed);
+    (void)snprintf(expected, sizeof expected, "%d|%d|0|%d|%d", files, files, files, copies);
+    scene_assert_rows(scene, sql, expected);
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*), sum(m.state = 'applied'), count(DISTINCT m.file) FROM message m"
+                   " JOIN file f ON f.id = m.file WHERE feed = '%s'",
+                   feed);
     (void)snprintf(expected, sizeof expected, "%d|%d|%d", files, files, files);
-    scene_assert_rows(scene, "SELECT count(*), sum(state = 'applied'), count(DISTINCT file) FROM message",
-                      expected);
-    (void)snprintf(expected, sizeof expected, "jms|%d\nsecond|%d", files - rounds, rounds);
-    scene_assert_rows(scene, "SELECT feed, count(*) FROM file GROUP BY feed ORDER BY feed", expected);
-    /* In order within each feed. */
-    scene_assert_rows(scene,
-                      "SELECT count(*) FROM (SELECT CAST(substr(name, 3) AS INTEGER) AS number,"
-                      " lag(CAST(substr(name, 3) AS INTEGER)) OVER (PARTITION BY feed ORDER BY id) AS before"
-                      " FROM file) WHERE number <= before",
-                      "0");
+    scene_assert_rows(scene, sql, expected);
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) FROM (SELECT CAST(substr(name, 3) AS INTEGER) AS number,"
+                   " lag(CAST(substr(name, 3) AS INTEGER)) OVER (ORDER BY id) AS before"
+                   " FROM file WHERE feed = '%s') WHERE number <= before",
+                   feed);
+    scene_assert_rows(scene, sql, "0");
     scene_assert_rows(scene,
                       "SELECT count(*) FROM booking b WHERE authority = 'JMS' AND housing <> (SELECT 'H' ||"
                       " max(CAST(substr(name, 3) AS INTEGER)) FROM file f JOIN message m ON m.file = f.id"
                       " WHERE m.booking = b.id)",
                       "0");
-    (void)snprintf(expected, sizeof expected, "%d|%d|%d", orders, orders, orders);
-    scene_assert_rows(scene, "SELECT count(*), count(DISTINCT order_event), sum(state = 'sent') FROM outbox",
-                      expected);
-    assert_int_equal(scene_count_files(scene->pharmacy), orders);
+    scene->world = DATABASE_LIVE;
+}
+
+static void assert_nothing_was_lost(struct scene *scene, int files, int orders)
+{
+    assert_int_equal(scene_count_files(scene->share) + scene_count_files(second_share), 0);
+    assert_feed(scene, DATABASE_LIVE, "jms", files, 0);
+    assert_feed(scene, DATABASE_TEST, "jms", files, files);
+    assert_feed(scene, DATABASE_TEST, "second", rounds, 0);
+    scene_assert_rows(scene, "SELECT count(*) FROM file WHERE feed = 'second'", "0");
+    orders_assert_sent_once(scene, orders);
+}
+
+static void reload(struct scene *scene, int which, bool second)
+{
+    char *text = config_text(scene, second);
+    char *changed = reconfigure_insert(text, GOOD[which].mark, GOOD[which].text);
+    struct config *fresh = reconfigure_load(scene, changed);
+    if (!fresh)
+        fail_msg("a right configuration was refused:\n%s", changed);
+    free(changed);
+    free(text);
+    stop(scene);
+    config_free(scene->config);
+    scene->config = fresh;
+    scene_start(scene);
 }
 
 static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **state)
@@ -216,14 +253,11 @@ static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **st
         if (round == ORDER_EVERY - 1) { /* the first booking is there */
             writer_await(writer, limit);
             scene_settle(&scene);
-            scene_execute(&scene, "INSERT INTO provider (provider_id, last_name, first_name, npi)"
-                                  " VALUES ('U17', 'Hale', 'Nathaniel', '1234567893');"
-                                  "INSERT INTO drug (ndc, name, strength)"
-                                  " VALUES ('00904582460', 'Ibuprofen 200 MG Tablet', '200 mg')");
+            orders_prepare(&scene);
             handles = open_handles();
         }
         if (round >= ORDER_EVERY && round % ORDER_EVERY == 0) {
-            insert_order(&scene, round);
+            orders_insert(&scene, round, 1);
             orders++;
         }
         switch (round % 5) {
@@ -233,7 +267,7 @@ static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **st
                 engine_pause(scene.engine);
             if (turn % 3 == 2)
                 engine_scan_now(scene.engine, true);
-            scene_stop(&scene); /* asserts that it came to its end within its deadline */
+            stop(&scene);
             scene_start(&scene);
             break;
         case 2: reload(&scene, turn % 4, turn % 2 == 0); break;
@@ -243,6 +277,7 @@ static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **st
             break;
         case 4:
             given_back += !stop_at_once(&scene);
+            note_given_back(&scene);
             scene_start(&scene);
             break;
         }
@@ -250,7 +285,7 @@ static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **st
     writer_end(writer);
     reload(&scene, 0, true);
     scene_settle(&scene);
-    assert_nothing_was_lost(&scene, limit + rounds, orders);
+    assert_nothing_was_lost(&scene, limit, orders);
     /* Only what was given back was found again, and no refused configuration stopped anything. */
     assert_int_equal(scene_event_count(EVENT_STOP_DEADLINE), given_back);
     assert_true(given_back > 0 || scene_event_count(EVENT_UNCLEAN_STOP_FOUND) == 0);
@@ -263,7 +298,7 @@ static void stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost(void **st
     scene_settle(&scene);
     assert_int_equal(open_handles() > handles + 8, 0); /* a second feed and a sender's connection more */
     free(second_share);
-    scene_release(&scene);
+    live_scene_release(&scene);
 }
 
 int main(void)

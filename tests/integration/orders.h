@@ -1,6 +1,6 @@
 /* Orders of another program, and what the pharmacy gets of them. */
-#ifndef TESTS_CRASH_ORDERS_H
-#define TESTS_CRASH_ORDERS_H
+#ifndef TESTS_INTEGRATION_ORDERS_H
+#define TESTS_INTEGRATION_ORDERS_H
 
 #include "tests/integration/scene.h"
 

@@ -1,4 +1,4 @@
-#include "tests/crash/orders.h"
+#include "tests/integration/orders.h"
 
 #include <stdio.h>
 #include <stdlib.h>
