@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef _WIN32
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
 
 #include <sqlite3.h>
 
@@ -121,13 +125,46 @@ static char *make_folder(struct scene *scene, const char *below)
     return path;
 }
 
+const char *scene_other_volume(void)
+{
+#ifndef _WIN32
+    static const char FOLDER[] = "/dev/shm";
+    struct stat ours, other;
+    char *root = test_temp_dir("volume");
+    bool is_other = stat(root, &ours) == 0 && stat(FOLDER, &other) == 0 && S_ISDIR(other.st_mode) &&
+                    access(FOLDER, W_OK) == 0 && ours.st_dev != other.st_dev;
+    test_temp_remove(root);
+    free(root);
+    return is_other ? FOLDER : NULL;
+#else
+    return NULL;
+#endif
+}
+
+/* A name below the scene for a new folder below `volume`. */
+static char *link_folder(struct scene *scene, const char *below, const char *volume)
+{
+    char *path = copy_text(scene_path(scene, below));
+#ifndef _WIN32
+    char folder[128];
+    (void)snprintf(folder, sizeof folder, "%s/corbridge-scene-XXXXXX", volume);
+    assert_non_null(mkdtemp(folder));
+    scene->elsewhere = copy_text(folder);
+    assert_int_equal(symlink(folder, path), 0);
+#else
+    (void)volume;
+    fail_msg("no other volume here");
+#endif
+    return path;
+}
+
 static void write_config(struct scene *scene, const struct scene_options *options)
 {
     static const char FORM[] = "<corbridge>\n"
                                "  <data folder=\"%s\"/>\n"
                                "  %s\n"
                                "  <feed name=\"jms\" folder=\"%s\" %s>\n"
-                               "    <match pattern=\"*.ini\" format=\"jms-event\" %s/>\n"
+                               "    <match pattern=\"%s\" format=\"jms-event\" %s/>\n"
                                "  </feed>\n"
                                "  <pharmacy name=\"diamond\" test-folder=\"%s\" %s/>\n"
                                "  <limits low-disk=\"64 MB\"/>\n"
@@ -136,11 +173,11 @@ static void write_config(struct scene *scene, const struct scene_options *option
     static const char FACILITIES[] = "<facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\"/>"
                                      "<facility code=\"ADAMS\" name=\"Adams\" zone=\"America/Denver\"/>";
     static char text[8192];
-    int length =
-        snprintf(text, sizeof text, FORM, scene->data, options->facilities ? options->facilities : FACILITIES,
-                 scene->share, options->feed ? options->feed : "",
-                 options->match ? options->match : "ready=\"closed\"", scene->pharmacy,
-                 options->pharmacy ? options->pharmacy : "", options->more ? options->more : "");
+    int length = snprintf(text, sizeof text, FORM, scene->data,
+                          options->facilities ? options->facilities : FACILITIES, scene->share,
+                          options->feed ? options->feed : "", options->pattern ? options->pattern : "*.ini",
+                          options->match ? options->match : "ready=\"closed\"", scene->pharmacy,
+                          options->pharmacy ? options->pharmacy : "", options->more ? options->more : "");
     assert_true(length > 0 && (size_t)length < sizeof text);
     scene->config_path = copy_text(scene_path(scene, "corbridge.xml"));
     assert_int_equal(file_store(scene->config_path, text, (size_t)length).kind, PLATFORM_OK);
@@ -154,7 +191,8 @@ void scene_init(struct scene *scene, const struct scene_options *options)
     event_sink_set(collect_event, NULL);
     scene->root = test_temp_dir("scene");
     scene->share = make_folder(scene, "share");
-    scene->data = make_folder(scene, "data");
+    scene->data = options && options->data_volume ? link_folder(scene, "data", options->data_volume)
+                                                  : make_folder(scene, "data");
     scene->pharmacy = make_folder(scene, "pharmacy");
     write_config(scene, options ? options : &USUAL);
     struct config_faults faults;
@@ -201,6 +239,8 @@ void scene_release(struct scene *scene)
         scene_stop(scene);
     config_free(scene->config);
     test_temp_remove(scene->root);
+    test_temp_remove(scene->elsewhere);
+    free(scene->elsewhere);
     free(scene->root);
     free(scene->share);
     free(scene->data);

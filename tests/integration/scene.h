@@ -17,6 +17,7 @@
 
 struct scene {
     char *root, *share, *data, *pharmacy;
+    char *elsewhere; /* what scene->data leads to on another volume, or NULL */
     char *config_path;
     struct config *config;
     struct engine *engine;
@@ -26,14 +27,20 @@ struct scene {
 
 /* What a scene may say differently; NULL and 0 for the usual. */
 struct scene_options {
+    const char *pattern; /* of the match rule; default: *.ini */
     const char *match; /* attributes of the match rule besides pattern and format; default: ready="closed" */
     const char *feed;  /* attributes of the feed besides name and folder */
     const char *facilities; /* elements; default: VCSO and ADAMS */
     const char *pharmacy;   /* attributes of the pharmacy besides name and test-folder */
     const char *more;       /* elements besides */
-    bool
-        live; /* feed, facilities and pharmacy (which needs a live-folder) are live from the start, and world is the live one */
+    /* Feed, facilities and pharmacy (which needs a live-folder) are live from the start, and world is the live one. */
+    bool live;
+    /* A folder on another volume, of scene_other_volume: the data folder lies there. */
+    const char *data_volume;
 };
+
+/* A folder that lies on another volume than the scene, where files can be written; NULL when this machine has none (and on Windows). */
+const char *scene_other_volume(void);
 
 /* Makes the folders and loads the configuration; fails the test when it is refused. */
 void scene_init(struct scene *scene, const struct scene_options *options);

@@ -131,3 +131,10 @@ void drop_quickly(struct scene *scene, const char *name, const char *text)
     write_file(temporary, "wb", text);
     rename_path(temporary, share_path(scene, name));
 }
+
+void drop_booking(struct scene *scene, const char *name, const char *booking, const char *housing)
+{
+    char *dem = scene_dem(booking, booking, housing, NULL);
+    drop_quickly(scene, name, dem);
+    free(dem);
+}

@@ -25,6 +25,9 @@ void wait_milliseconds(uint32_t milliseconds);
 /* Like scene_drop, but the file is not flushed: for many. The name must be free. */
 void drop_quickly(struct scene *scene, const char *name, const char *text);
 
+/* drop_quickly of scene_dem with a patient and a booking of its own, both called `booking`; `housing` NULL: as documented. */
+void drop_booking(struct scene *scene, const char *name, const char *booking, const char *housing);
+
 /* share/name, static. */
 const char *share_path(struct scene *scene, const char *name);
 
