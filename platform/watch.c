@@ -37,6 +37,13 @@ static void give_name(const unsigned char *units, size_t count, watch_name_funct
     names(context, name);
 }
 
+enum watch_result watch_result_of(uint32_t code, size_t size)
+{
+    if (code != 0)
+        return code == WATCH_CODE_OVERFLOW ? WATCH_OVERFLOW : WATCH_LOST;
+    return size == 0 ? WATCH_OVERFLOW : WATCH_DIRTY;
+}
+
 size_t watch_walk_notifications(const void *buffer, size_t size, watch_name_function names, void *context)
 {
     const unsigned char *at = buffer;

@@ -44,6 +44,11 @@ void watch_wake(struct watch *watch);
 /* Cancels, waits for the cancelled call, frees. NULL is allowed. */
 void watch_close(struct watch *watch);
 
+/* What the end of a ReadDirectoryChangesW says, by its error (0: success) and the bytes that it gave: WATCH_DIRTY, WATCH_LOST, or
+ * WATCH_OVERFLOW, which has two faces: error 1022, and success with nothing in the buffer (ReadDirectoryChangesW, Remarks). Compiled on
+ * every system, so that it can be tested: no test can choose which face a system shows. */
+enum watch_result watch_result_of(uint32_t code, size_t size);
+
 /* Walks a FILE_NOTIFY_INFORMATION buffer of `size` valid bytes, treating it as untrusted: every offset and length is
  * checked against `size`. Returns how many records were well-formed; stops at the first that is not. Compiled on every
  * system, so that it can be fuzzed. */

@@ -73,9 +73,10 @@ static enum watch_result completed(struct watch *watch, watch_name_function name
     DWORD size = 0;
     BOOL success = GetOverlappedResult(watch->folder, &watch->overlapped, &size, FALSE);
     DWORD error = success ? ERROR_SUCCESS : GetLastError();
+    enum watch_result result = watch_result_of(error, size);
     const void *filled = watch->buffers[watch->filling];
     watch->pending = false;
-    if (!success && error != ERROR_NOTIFY_ENUM_DIR) {
+    if (result == WATCH_LOST) {
         *status = platform_status_from_code(error);
         return WATCH_LOST;
     }
@@ -83,11 +84,9 @@ static enum watch_result completed(struct watch *watch, watch_name_function name
     *status = arm(watch);
     if (!platform_ok(*status))
         return WATCH_LOST;
-    /* Success with nothing in it is what a full buffer usually looks like. */
-    if (!success || size == 0)
-        return WATCH_OVERFLOW;
-    (void)watch_walk_notifications(filled, size, names, context);
-    return WATCH_DIRTY;
+    if (result == WATCH_DIRTY)
+        (void)watch_walk_notifications(filled, size, names, context);
+    return result;
 }
 
 enum watch_result watch_wait(struct watch *watch, uint32_t milliseconds, watch_name_function names,

@@ -16,7 +16,7 @@ static struct {
     struct rule fails, waits;
     struct platform_status status;
     bool once;
-    unsigned count, held;
+    unsigned count, held, passes;
 } failing = {.lock = MUTEX_INITIALIZER};
 
 static bool is_for(const struct rule *rule, enum platform_call call, const char *path)
@@ -30,8 +30,10 @@ static struct platform_status fail(void *context, enum platform_call call, const
     struct platform_status status = PLATFORM_SUCCESS;
     mutex_lock(&failing.lock);
     failing.held++;
-    while (is_for(&failing.waits, call, path))
+    while (is_for(&failing.waits, call, path) && failing.passes == 0)
         (void)condition_wait(&failing.changed, &failing.lock, UINT32_MAX);
+    if (is_for(&failing.waits, call, path))
+        failing.passes--;
     failing.held--;
     if (is_for(&failing.fails, call, path)) {
         status = failing.status;
@@ -44,7 +46,7 @@ static struct platform_status fail(void *context, enum platform_call call, const
 
 void failing_set_up(void)
 {
-    failing_end();
+    failing.fails.on = failing.waits.on = false;
     condition_init(&failing.changed);
     platform_inject_set(fail, NULL);
 }
@@ -94,6 +96,15 @@ void failing_hold(enum platform_call call, const char *piece)
 {
     mutex_lock(&failing.lock);
     failing.waits = (struct rule){true, call, piece};
+    failing.passes = 0;
+    mutex_unlock(&failing.lock);
+}
+
+void failing_let_one_go(void)
+{
+    mutex_lock(&failing.lock);
+    failing.passes++;
+    condition_broadcast(&failing.changed);
     mutex_unlock(&failing.lock);
 }
 

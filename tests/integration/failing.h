@@ -21,8 +21,10 @@ void failing_end(void);
 /* How many calls failed (or were counted) since failing_begin or failing_once. */
 unsigned failing_count(void);
 
-/* From now on such calls wait, before they are made, until failing_let_go. An engine is not stopped meanwhile. */
+/* From now on such calls wait, before they are made, until failing_let_go; failing_let_one_go lets one of them through. No engine is
+ * stopped meanwhile. */
 void failing_hold(enum platform_call call, const char *piece);
+void failing_let_one_go(void);
 void failing_let_go(void);
 
 /* How many calls wait so at this moment. */

@@ -229,14 +229,32 @@ static void test_single_surrogate(void **state)
     assert_string_equal(names.text, "x\xED\xA0\x80;");
 }
 
+static void test_both_faces_of_an_overflow(void **state)
+{
+    (void)state;
+    assert_int_equal(watch_result_of(0, 0), WATCH_OVERFLOW);    /* success, and nothing in the buffer */
+    assert_int_equal(watch_result_of(1022, 0), WATCH_OVERFLOW); /* ERROR_NOTIFY_ENUM_DIR */
+    assert_int_equal(watch_result_of(1022, 64), WATCH_OVERFLOW);
+    assert_int_equal(watch_result_of(0, 16), WATCH_DIRTY);
+    assert_int_equal(watch_result_of(0, 65536), WATCH_DIRTY);
+    assert_int_equal(watch_result_of(995, 0), WATCH_LOST); /* ERROR_OPERATION_ABORTED */
+    assert_int_equal(watch_result_of(64, 0), WATCH_LOST);  /* ERROR_NETNAME_DELETED */
+    assert_int_equal(watch_result_of(5, 16), WATCH_LOST);
+}
+
 int main(void)
 {
     test_main_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_buffer),         cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_every_truncation),    cmocka_unit_test(test_every_single_byte_changed),
-        cmocka_unit_test(test_random_bytes),        cmocka_unit_test(test_lies),
-        cmocka_unit_test(test_names_that_are_none), cmocka_unit_test(test_single_surrogate),
+        cmocka_unit_test(test_good_buffer),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_every_truncation),
+        cmocka_unit_test(test_every_single_byte_changed),
+        cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_lies),
+        cmocka_unit_test(test_names_that_are_none),
+        cmocka_unit_test(test_single_surrogate),
+        cmocka_unit_test(test_both_faces_of_an_overflow),
     };
     return cmocka_run_group_tests(tests, set_up_fence, take_down_fence);
 }
