@@ -11,7 +11,7 @@ static const struct {
     {"faults",
      "the file was read and is wrong: ask the sender to mend what is listed below and to send it again"},
     {"incomplete",
-     "the file ends too early: ask the sender to write it whole, best under a name that ends in .tmp, and to rename it then"},
+     "the file ends too early, or lacks what is required: ask the sender to write it whole, best under a name that ends in .tmp, and to rename it then"},
     {"too-large",
      "the file is larger than size-limit of its match rule allows: raise the limit if such files are right"},
     {"suspect",

@@ -207,20 +207,6 @@ static void wait_held(unsigned count)
     wait_until("a call that waits", somebody_waits, &count);
 }
 
-/* Idle at last, as long as it goes on: for so many files that SCENE_WAIT_MS may not be enough under a sanitizer. */
-static void settle_many(struct scene *scene)
-{
-    struct engine_figures before, now;
-    engine_figures(scene->engine, &before);
-    while (!engine_wait_idle(scene->engine, SCENE_WAIT_MS)) {
-        engine_figures(scene->engine, &now);
-        if (now.claimed == before.claimed && now.put_away == before.put_away)
-            break;
-        before = now;
-    }
-    scene_settle(scene);
-}
-
 /* ERROR_NOTIFY_ENUM_DIR, one of its two faces (test_platform_watch_walk has both): what was noted is lost, and nothing else tells. */
 static void an_overflow_leads_to_a_scan_at_once(void **state)
 {
@@ -253,6 +239,20 @@ static void an_overflow_leads_to_a_scan_at_once(void **state)
 }
 
 #ifndef _WIN32
+/* Idle at last, as long as it goes on: for so many files that SCENE_WAIT_MS may not be enough under a sanitizer. */
+static void settle_many(struct scene *scene)
+{
+    struct engine_figures before, now;
+    engine_figures(scene->engine, &before);
+    while (!engine_wait_idle(scene->engine, SCENE_WAIT_MS)) {
+        engine_figures(scene->engine, &now);
+        if (now.claimed == before.claimed && now.put_away == before.put_away)
+            break;
+        before = now;
+    }
+    scene_settle(scene);
+}
+
 /* tests/windows/writers.sh does the like with 5,000. The watch is held while they come: else it might keep pace with them. */
 static void twenty_thousand_files_at_once_overflow_the_notifications_and_lose_nothing(void **state)
 {
