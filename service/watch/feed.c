@@ -565,6 +565,7 @@ static void worker_loop(void *context)
             recover_rows(feed);
         if (feed->online && feed->recovered && !notes.paused && !space_is_low(feed, now))
             look_at_what_is_due(feed);
+        now = clock_monotonic_ms(); /* what began in this turn began after its start */
         if (now - feed->troubles_checked >= TROUBLE_EVERY_MS) {
             feed->troubles_checked = now;
             report_troubles(feed, now);
