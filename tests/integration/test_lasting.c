@@ -27,10 +27,13 @@ struct platform_status __real_folder_free_space(const char *path, uint64_t *byte
 struct platform_status __wrap_folder_free_space(const char *path, uint64_t *bytes);
 
 static _Atomic uint64_t passed_ms;  /* how far the clock is ahead of the system's */
+static _Atomic bool ticks;          /* it goes on whenever it is asked */
 static _Atomic uint64_t free_bytes; /* 0: as much as there is */
 
 uint64_t __wrap_clock_monotonic_ms(void)
 {
+    if (ticks)
+        passed_ms++;
     return __real_clock_monotonic_ms() + passed_ms;
 }
 
@@ -162,6 +165,32 @@ static void a_file_without_the_right_to_read_is_told_after_a_minute(void **state
     assert_null(strstr(scene_event_text(EVENT_FEED_NO_RIGHT), "DEM"));
     failing_end();
     wait_rows(&scene, "SELECT count(*) FROM booking", "2");
+    scene_settle(&scene);
+    scene_release(&scene);
+    failing_tear_down();
+}
+
+/* Troubles are counted every ten seconds: when one begins in that very turn it has not lasted for long. */
+static void what_has_begun_just_now_is_not_told(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    failing_set_up();
+    scene_start(&scene);
+    scene_settle(&scene);
+    failing_begin(PLATFORM_CALL_OPEN, "DEM1.ini", PLATFORM_DENIED);
+    ticks = true;
+    passed_ms += 10 * SECOND;
+    drop_booking(&scene, "DEM1.ini", "B1", NULL);
+    wait_for_two_tries();
+    assert_events(EVENT_FEED_NO_RIGHT, 0);
+    passed_ms += 10 * SECOND;
+    write_in_place(&scene, "readme.txt", "wb", "words");
+    wait_for_two_tries();
+    ticks = false;
+    assert_events(EVENT_FILES_UNRECOGNISED, 0);
+    failing_end();
     scene_settle(&scene);
     scene_release(&scene);
     failing_tear_down();
@@ -310,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_moved_is_told_after_a_minute_and_at_its_end),
         cmocka_unit_test(a_file_without_the_right_to_read_is_told_after_a_minute),
+        cmocka_unit_test(what_has_begun_just_now_is_not_told),
         cmocka_unit_test(a_file_that_somebody_writes_for_ten_minutes_is_told),
         cmocka_unit_test(a_file_that_no_rule_takes_is_told_after_an_hour),
         cmocka_unit_test(overflows_are_told_once_an_hour_with_their_number),
