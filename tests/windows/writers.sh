@@ -25,18 +25,19 @@ place=$drive/w
 data=$place/data
 database=$data/database/corbridge-test.db
 archive=$data/test/archive quarantine=$data/test/quarantine
-feeds=(closed quiet hasty big stream)
+feeds=(closed quiet hasty names big stream)
 mkdir -p "$place/parts" "$place/flags"
 for feed in "${feeds[@]}"; do mkdir -p "$place/$feed"; done
 
-feed_element() { # feed_element NAME READY
-    printf '<feed name="%s" folder="C:\\w\\%s"><match pattern="*.ini" format="jms-event" %s/></feed>\n' "$1" "$1" "$2"
+feed_element() { # feed_element NAME READY [PATTERN]
+    printf '<feed name="%s" folder="C:\\w\\%s"><match pattern="%s" format="jms-event" %s/></feed>\n' "$1" "$1" "${3:-*.ini}" "$2"
 }
 {
     echo '<corbridge><data folder="C:\w\data"/><facility code="VCSO" name="Ventura" zone="America/Los_Angeles"/>'
     feed_element closed 'ready="closed"'
     feed_element quiet 'ready="quiet" quiet="5 s"'
     feed_element hasty 'ready="quiet" quiet="100 ms"'
+    feed_element names 'ready="closed"' '*'
     feed_element big 'ready="closed"'
     feed_element stream 'ready="closed"'
     echo '<limits low-disk="64 MB"/></corbridge>'
@@ -176,6 +177,37 @@ equal "a name three times: the last one counts, each was known" 'VERSION3|VERSIO
     (SELECT group_concat(housing) FROM (SELECT housing FROM location_history WHERE booking = b.id ORDER BY id))
     FROM booking b WHERE b.booking_number = 'B1030'")"
 
+# Names that programs of other systems can give, through a server that lets them, and Windows programs hardly. The archive has each
+# under a name of ours: what Windows would drop at the end stands there as _. Wine cuts a name at the 255 bytes of Linux, where Windows
+# counts characters: with our number before them the longest here have just so many.
+long_name() { printf "%.0s$1" $(seq "$2"); }
+awkward=('été.ini' $'e\u0301te\u0301.ini' '😀.ini' 'CON' 'nul.ini' 'COM1.txt.ini' 'LPT¹.ini' 'ends in a dot.ini.' 'ends in dots...'
+    'ends in a blank.ini ' "$(long_name x 251).ini" "$(long_name é 118)x.ini" "$(long_name 😀 59)x.ini" 'read-only.ini')
+number=1100
+for name in "${awkward[@]}"; do
+    number=$((number + 1))
+    parts "AWKWARD" $number
+    cp "$place/parts/AWKWARD" "$place/names/next.tmp"
+    [ "$name" != read-only.ini ] || chmod 444 "$place/names/next.tmp"
+    mv "$place/names/next.tmp" "$place/names/$name"
+done
+is_empty() { [ -z "$(ls -A "$1")" ]; }
+check "awkward names: all are taken" wait_until 30 is_empty "$place/names"
+names_put_away() { row_is "SELECT count(*) FROM file WHERE feed = 'names' AND state = 'done' AND in_place = 0" ${#awkward[@]}; }
+wait_until 30 names_put_away
+equal "awkward names: each is in the ledger as it was given" "$(printf '%s|\n' "${awkward[@]}" | sort)" \
+    "$(rows "SELECT name || '|' FROM file WHERE feed = 'names' AND state = 'done' AND in_place = 0" | sort)"
+equal "awkward names: each was applied" "${#awkward[@]}" "$(rows "SELECT count(*) FROM booking
+    WHERE booking_number BETWEEN 'B1101' AND 'B$number'")"
+stored_whole() {
+    local path
+    while IFS= read -r path; do
+        cmp -s <(sed 's/B11[0-9][0-9]\|P11[0-9][0-9]//' "$data/test/$path") <(sed 's/B11[0-9][0-9]\|P11[0-9][0-9]//' "$place/parts/AWKWARD") ||
+            { echo "$path"; return 1; }
+    done < <(rows "SELECT replace(stored, '\', '/') FROM file WHERE feed = 'names'")
+}
+check "awkward names: each lies in the archive, whole" stored_whole
+
 # ---- Sharing -----------------------------------------------------------------------------------------------------------------
 
 # CorBridge holds a file from its claim until it is put away. Another program's transaction makes that last.
@@ -276,7 +308,6 @@ for name in open(names).read().split():
     os.rename(os.path.join(prepared, name), os.path.join(folder, name))
 PYTHON
 kill -CONT "$corbridge_process"
-is_empty() { [ -z "$(ls "$1")" ]; }
 check "5,000 at once: all are taken" wait_until 120 is_empty "$place/big"
 put_away() { [ "$(rows "SELECT count(*) FROM file WHERE feed = '$1' AND in_place = 0")" = "$2" ]; }
 wait_until 30 put_away big 5000
