@@ -158,7 +158,7 @@ void pipeline_submit(struct pipeline *pipeline, struct job *job)
 void pipeline_stored(struct pipeline *pipeline, struct job *job)
 {
     mutex_lock(&pipeline->lock);
-    if (job->abandoned || pipeline->stopping) { /* its row stays in place: the next start finds and ends it */
+    if (job->abandoned || pipeline->stopping) { /* its row stays in place: the next look or start ends it */
         mutex_unlock(&pipeline->lock);
         pipeline_finish(pipeline, job);
         return;

@@ -25,6 +25,7 @@ struct mover {
     bool stopping;          /* under the lock */
     /* the thread's own */
     struct job_queue stuck; /* failed once or more, in order */
+    struct job_queue lost;  /* their handles are dead */
     uint32_t backoff;
     uint64_t trouble_since;
     bool reported;
@@ -96,7 +97,15 @@ static void report_end_of_trouble(struct mover *mover, const struct job *job)
     mover->backoff = BACKOFF_FIRST_MS;
 }
 
-/* Tries each job of `queue` once: what succeeds goes to `done`, the rest to mover->stuck. */
+/* A handle into a share whose server went away stays dead when the server is back, however often it is tried: what it was of must be
+ * opened anew. */
+static bool handle_is_dead(const struct job *job)
+{
+    struct file_marks marks;
+    return job->handle && !platform_ok(file_stat(job->handle, &marks));
+}
+
+/* Tries each job of `queue` once: what succeeds goes to `done`, the rest to mover->stuck, or to mover->lost. */
 static void try_all(struct mover *mover, struct job_queue *queue, struct job_queue *done)
 {
     struct job *job;
@@ -110,16 +119,19 @@ static void try_all(struct mover *mover, struct job_queue *queue, struct job_que
         } else {
             failed = true;
             report_trouble(mover, job, status, clock_monotonic_ms());
-            job_queue_add(&mover->stuck, job);
+            job_queue_add(handle_is_dead(job) ? &mover->lost : &mover->stuck, job);
         }
     }
 }
 
+/* Abandoned: the next look, or the next start, finds that the file is only to be put away. */
 static void hand_back(struct job_queue *queue, bool abandoned)
 {
     struct job *job;
     while ((job = job_queue_take(queue))) {
         job->abandoned = abandoned;
+        if (abandoned)
+            job->row.state = job->place == STORE_QUARANTINE ? LEDGER_QUARANTINED : LEDGER_DONE;
         job->stage = JOB_STORED;
         pipeline_stored(job->line->pipeline, job);
     }
@@ -163,6 +175,7 @@ static void mover_run(void *context)
             flush_folders(mover, &done);
             hand_back(&done, false);
         }
+        hand_back(&mover->lost, true);
         if (stopping) {
             hand_back(&mover->stuck, true);
             return;

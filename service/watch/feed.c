@@ -127,8 +127,8 @@ static void note_finished(void *context, struct job *job)
     else
         feed->finished_first = finished;
     feed->finished_last = finished;
-    /* A job that was not claimed has no number: its file is simply looked at again. What is applied is given back
-     * only when the feed has ended: the next start knows its row. */
+    /* A job that was not claimed has no number: its file is simply looked at again. What is applied is given back when its handle is
+     * dead, to be put away by the next look; or when the feed has ended: the next start knows its row. */
     if (job->abandoned && job->row.id != 0 &&
         !recover_keep(&feed->given_back, &feed->given_back_count, &feed->given_back_capacity, &job->row,
                       job->suspect))
@@ -443,7 +443,8 @@ static bool next_turn(struct feed *feed, char **hints, struct notes *notes)
                                                                         : settle_due_in(feed->settle, now);
         if (due < wait)
             wait = due;
-        if (!pipeline_is_up(feed->pipeline) && wait < 250)
+        bool hindered = feed->scanned && !feed->recovered; /* what is due waits for that */
+        if ((hindered || !pipeline_is_up(feed->pipeline)) && wait < 250)
             wait = 250;
         if (wait == 0)
             break;

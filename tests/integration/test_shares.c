@@ -2,6 +2,7 @@
  * Shares that go away, come back, are replaced, tell too much or nothing; and an archive that is not on their volume. Nothing that came
  * into a share is lost by it, and each trouble that a person must know of is told once when it begins and once when it ends.
  */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,71 @@ static void a_share_that_is_deleted_and_made_anew_is_watched_from_then_on(void *
     wait_rows(&scene, "SELECT count(*) FROM booking", "3");
     assert_int_equal(scene_event_count(EVENT_FILE_REPLACED), 1);
     scene_release(&scene);
+}
+
+/* A server that goes away with open handles: what they are asked fails, and after that for ever; so does a rename. */
+enum server {
+    SERVER_THERE,
+    SERVER_REFUSES_RENAMES, /* so that what is applied stays in place */
+    SERVER_AWAY
+};
+
+static struct {
+    _Atomic enum server state;
+    atomic_uint opened; /* how often the two files of the test were opened in the share */
+} server;
+
+static struct platform_status server_call(void *context, enum platform_call call, const char *path)
+{
+    (void)context;
+    if (call == PLATFORM_CALL_OPEN && strstr(path, "share") && strstr(path, "OPENED"))
+        server.opened++;
+    if (call == PLATFORM_CALL_RENAME && server.state == SERVER_REFUSES_RENAMES)
+        return (struct platform_status){PLATFORM_BUSY, 32};
+    if (server.state == SERVER_AWAY &&
+        (call == PLATFORM_CALL_RENAME || (call == PLATFORM_CALL_STAT && path[0] == '\0')))
+        return (struct platform_status){PLATFORM_OFFLINE, 64};
+    return PLATFORM_SUCCESS;
+}
+
+static bool opened_anew(void *context)
+{
+    (void)context;
+    return server.opened >= 4;
+}
+
+/* The handle by which a file was applied does not come back with its server: the file is opened anew, and only put away. */
+static void what_was_applied_before_its_server_went_away_is_put_away_by_a_new_handle(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    char *dem = scene_dem("B1", "B1", "A", NULL);
+    drop_quickly(&scene, "OPENED1.ini", dem);
+    drop_quickly(&scene, "OPENED2.ini", "DataType=\"PatientDemographics\"\r\n");
+    server.opened = 0;
+    server.state = SERVER_REFUSES_RENAMES;
+    platform_inject_set(server_call, NULL);
+    scene_start(&scene);
+    wait_rows(&scene, "SELECT name, state, in_place FROM file ORDER BY name",
+              "OPENED1.ini|done|1\nOPENED2.ini|quarantined|1");
+    assert_int_equal(server.opened, 2);
+    server.state = SERVER_AWAY;
+    wait_until("both files opened anew", opened_anew, NULL);
+    scene_assert_rows(&scene, "SELECT sum(in_place) FROM file", "2");
+    server.state = SERVER_THERE;
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT name, state, in_place FROM file ORDER BY name",
+                      "OPENED1.ini|done|0\nOPENED2.ini|quarantined|0");
+    scene_assert_rows(&scene, "SELECT state FROM message ORDER BY state", "applied\nquarantined"); /* once */
+    assert_int_equal(scene_count_files(scene.share), 0);
+    assert_int_equal(scene_count_files(scene_path(&scene, "data/test")), 3);
+    char *bytes = scene_read(scene_find_file(scene.data, "_OPENED1.ini"));
+    assert_string_equal(bytes, dem);
+    free(bytes);
+    free(dem);
+    scene_release(&scene);
+    platform_inject_set(NULL, NULL);
 }
 
 static void another_folder_in_the_place_of_the_share_is_watched_from_then_on(void **state)
@@ -479,6 +545,7 @@ int main(void)
         cmocka_unit_test(a_share_that_goes_away_and_comes_back_is_told_and_taken_up),
         cmocka_unit_test(a_share_that_is_away_at_the_start_is_taken_up_when_it_comes),
         cmocka_unit_test(a_share_that_is_deleted_and_made_anew_is_watched_from_then_on),
+        cmocka_unit_test(what_was_applied_before_its_server_went_away_is_put_away_by_a_new_handle),
         cmocka_unit_test(another_folder_in_the_place_of_the_share_is_watched_from_then_on),
         cmocka_unit_test(a_lost_watch_loses_no_file),
         cmocka_unit_test(a_share_that_never_notifies_is_polled),
