@@ -15,25 +15,38 @@
 
 /* ---- the archive ---- */
 
+static bool tried_enough(void *context)
+{
+    return failing_count() >= *(const unsigned *)context;
+}
+
+/* No right, no room: on our own disk, or where a folder of ours is another's. */
 static void an_archive_that_refuses_delays_and_loses_nothing(void **state)
 {
     (void)state;
-    static const enum platform_call CALLS[] = {PLATFORM_CALL_RENAME, PLATFORM_CALL_MAKE_FOLDER};
-    for (size_t i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++) {
+    static const struct {
+        enum platform_call call;
+        enum platform_kind kind;
+    } CASES[] = {
+        {PLATFORM_CALL_RENAME, PLATFORM_DENIED},
+        {PLATFORM_CALL_MAKE_FOLDER, PLATFORM_DENIED},
+        {PLATFORM_CALL_RENAME, PLATFORM_FULL},
+        {PLATFORM_CALL_MAKE_FOLDER, PLATFORM_FULL},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct scene scene;
         scene_init(&scene, NULL);
         failing_set_up();
         scene_start(&scene);
-        failing_begin(CALLS[i], "archive", PLATFORM_DENIED);
+        failing_begin(CASES[i].call, "archive", CASES[i].kind);
         drop_booking(&scene, "DEM1.ini", "B1", NULL);
         drop_booking(&scene, "DEM2.ini", "B2", NULL);
         wait_rows(&scene, "SELECT state, in_place FROM file", "done|1\ndone|1"); /* applied all the same */
         assert_int_equal(scene_count_files(scene.share), 2);
-        unsigned before = failing_count();
+        unsigned tries = failing_count() + 6;
         drop_booking(&scene, "DEM3.ini", "B3", NULL); /* and others go on */
         wait_rows(&scene, "SELECT count(*) FROM booking", "3");
-        while (failing_count() < before + 6) /* it is tried again */
-            wait_milliseconds(50);
+        wait_until("more tries", tried_enough, &tries);
         failing_end();
         scene_settle(&scene);
         scene_assert_rows(&scene, "SELECT count(*), sum(in_place), count(stored) FROM file", "3|0|3");
@@ -41,6 +54,37 @@ static void an_archive_that_refuses_delays_and_loses_nothing(void **state)
         assert_int_equal(scene_count_files(scene.share), 0);
         assert_int_equal(scene_count_files(scene_path(&scene, "data/test")), 3);
         assert_int_equal(scene_event_count(EVENT_NOT_MOVED), 0); /* that is for a minute of it */
+        scene_release(&scene);
+        failing_tear_down();
+    }
+}
+
+/* Not the file without its reason, nor the reason twice. */
+static void a_quarantine_without_room_delays_the_file_and_its_reason(void **state)
+{
+    (void)state;
+    static const enum platform_call CALLS[] = {PLATFORM_CALL_MAKE_FOLDER, PLATFORM_CALL_OPEN,
+                                               PLATFORM_CALL_RENAME};
+    for (size_t i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++) {
+        struct scene scene;
+        scene_init(&scene, NULL);
+        failing_set_up();
+        scene_start(&scene);
+        failing_begin(CALLS[i], "quarantine", PLATFORM_FULL);
+        scene_drop(&scene, "BAD.ini", "this is no event\r\n");
+        wait_rows(&scene, "SELECT state, in_place FROM file", "quarantined|1");
+        unsigned tries = failing_count() + 2;
+        wait_until("more tries", tried_enough, &tries);
+        assert_int_equal(scene_count_files(scene.share), 1);
+        drop_booking(&scene, "DEM1.ini", "B1", NULL);
+        wait_rows(&scene, "SELECT count(*) FROM booking", "1");
+        failing_end();
+        scene_settle(&scene);
+        scene_assert_rows(&scene, "SELECT name, state, in_place FROM file ORDER BY id",
+                          "BAD.ini|quarantined|0\nDEM1.ini|done|0");
+        assert_int_equal(scene_count_files(scene_path(&scene, "data/test/quarantine")), 2);
+        assert_int_equal(scene_event_count(EVENT_QUARANTINED), 1);
+        assert_int_equal(scene_count_files(scene.share), 0);
         scene_release(&scene);
         failing_tear_down();
     }
@@ -190,6 +234,7 @@ int main(void)
     test_main_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_that_refuses_delays_and_loses_nothing),
+        cmocka_unit_test(a_quarantine_without_room_delays_the_file_and_its_reason),
         cmocka_unit_test(a_stop_while_the_archive_refuses_leaves_rows_in_place_and_the_next_start_ends_them),
         cmocka_unit_test(a_database_locked_by_another_program_delays_and_loses_nothing),
         cmocka_unit_test(a_stop_while_the_database_is_locked_loses_nothing),
