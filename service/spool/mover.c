@@ -130,7 +130,7 @@ static void hand_back(struct job_queue *queue, bool abandoned)
     struct job *job;
     while ((job = job_queue_take(queue))) {
         job->abandoned = abandoned;
-        if (abandoned)
+        if (abandoned && job->work != JOB_PUT_AWAY_ONLY) /* the row of such a one was read from the ledger */
             job->row.state = job->place == STORE_QUARANTINE ? LEDGER_QUARANTINED : LEDGER_DONE;
         job->stage = JOB_STORED;
         pipeline_stored(job->line->pipeline, job);
