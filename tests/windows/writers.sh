@@ -4,7 +4,7 @@
 #   tests/windows/writers.sh [BUILD]      BUILD: the mingw-w64 build tree (default: $CORBRIDGE_BUILD_WINDOWS, build/mingw-release)
 #
 # Sharing is enforced between Windows programs only, so the writer is one too (writer.c); large folders are filled from Linux, for Wine
-# reads a whole folder for each file that it makes. CorBridge runs as `corbridge run`. With CORBRIDGE_PROVE set the long form: a file is
+# reads a whole folder for each file that it makes. CorBridge runs as `corbridge run`, all of it in the live world. With CORBRIDGE_PROVE set the long form: a file is
 # held open for a minute, and there are 50 kills. Each check prints ok or FAILED; the last line is "N passed, N failed".
 set -uo pipefail
 [ $# -eq 0 ] || export CORBRIDGE_BUILD_WINDOWS=$1
@@ -23,8 +23,8 @@ done
 
 place=$drive/w
 data=$place/data
-database=$data/database/corbridge-test.db
-archive=$data/test/archive quarantine=$data/test/quarantine
+database=$data/database/corbridge-live.db
+archive=$data/live/archive quarantine=$data/live/quarantine
 feeds=(closed quiet hasty names big stream)
 mkdir -p "$place/parts" "$place/flags"
 for feed in "${feeds[@]}"; do mkdir -p "$place/$feed"; done
@@ -120,6 +120,12 @@ passed_by() {
 
 "$CORBRIDGE_WINE" --start
 check "corbridge runs" start_corbridge
+goes_live() {
+    windows "$program" golive "${feeds[@]}" VCSO --waive "a test" --config 'C:\w\corbridge.xml' &&
+        wait_until 30 started_twice # it starts anew with what is live
+}
+started_twice() { [ "$(grep -c 'CorBridge runs with' "$work/corbridge.1")" -eq 2 ]; }
+check "all feeds go live" goes_live
 contains "corbridge: the process that is stopped and killed below is its own" \
     "$(tr '\0' ' ' <"/proc/$corbridge_process/cmdline")" "corbridge.exe run --config"
 
@@ -202,7 +208,7 @@ equal "awkward names: each was applied" "${#awkward[@]}" "$(rows "SELECT count(*
 stored_whole() {
     local path
     while IFS= read -r path; do
-        cmp -s <(sed 's/B11[0-9][0-9]\|P11[0-9][0-9]//' "$data/test/$path") <(sed 's/B11[0-9][0-9]\|P11[0-9][0-9]//' "$place/parts/AWKWARD") ||
+        cmp -s <(sed 's/B11[0-9][0-9]\|P11[0-9][0-9]//' "$data/live/$path") <(sed 's/B11[0-9][0-9]\|P11[0-9][0-9]//' "$place/parts/AWKWARD") ||
             { echo "$path"; return 1; }
     done < <(rows "SELECT replace(stored, '\', '/') FROM file WHERE feed = 'names'")
 }
@@ -360,17 +366,20 @@ equal "killed: rows: one patient, one booking, one place for each" "$all|$all|$a
     count(*) FROM patient p JOIN booking b ON b.patient = p.id JOIN location_history h ON h.booking = b.id WHERE p.patient_id LIKE 'PS%'
     AND b.bed = substr(b.booking_number, 2)")"
 rows "SELECT stored FROM file WHERE feed = 'stream' AND stored IS NOT NULL" | tr '\\' / | sort >"$work/stored"
-(cd "$data/test" && find archive -name '*_S????.ini') | sort >"$work/archived"
+(cd "$data/live" && find archive -name '*_S????.ini') | sort >"$work/archived"
 check "killed: archive: exactly what the ledger says" cmp "$work/stored" "$work/archived"
 same_bytes() {
     local file
     while IFS= read -r file; do
-        cmp "$data/test/$file" "$work/stream/${file##*_}" || return 1
+        cmp "$data/live/$file" "$work/stream/${file##*_}" || return 1
     done <"$work/archived"
 }
 check "killed: archive: byte for byte" same_bytes
 equal "killed: nothing of it in quarantine" "" "$(find "$quarantine" -name '*_S????.ini*')"
 equal "killed: the database is whole" ok "$(rows 'PRAGMA integrity_check')"
+test_rows() { "$CORBRIDGE_SQLITE3" -readonly -cmd '.timeout 5000' "$data/database/corbridge-test.db" "$1" 2>/dev/null; }
+test_followed() { [ "$(test_rows "SELECT count(*), count(DISTINCT copied_from) FROM file WHERE feed = 'stream'")" = "$all|$all" ]; }
+check "killed: the test world has a copy of each, once" wait_until 60 test_followed
 
 equal "over all: nothing vanished, nothing waits, nothing else is in quarantine" "0|0|2" "$(rows "SELECT sum(state = 'vanished'),
     sum(in_place), sum(state = 'quarantined') FROM file")"
