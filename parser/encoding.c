@@ -79,8 +79,7 @@ static enum parse_status decode_utf8(struct slice bytes, struct reporter *report
     return PARSE_INVALID;
 }
 
-/* The character of a byte of Windows-1252; 0: none. */
-static uint32_t windows1252(unsigned char byte)
+uint32_t encoding_windows1252(unsigned char byte)
 {
     return byte >= 0x80 && byte < 0xA0 ? windows1252_high[byte - 0x80] : byte;
 }
@@ -104,7 +103,7 @@ static enum parse_status decode_windows1252(struct slice bytes, struct arena *ar
     size_t length = 0;
     for (size_t at = 0; at < bytes.len; at++) {
         unsigned char byte = (unsigned char)bytes.ptr[at];
-        uint32_t code_point = windows1252(byte);
+        uint32_t code_point = encoding_windows1252(byte);
         if (byte == 0)
             report(reporter, FAULT_NUL_BYTE, at);
         else if (code_point == 0)
@@ -208,7 +207,7 @@ struct slice encoding_mark(enum encoding encoding)
 static bool is_windows1252(struct slice bytes)
 {
     for (size_t i = 0; i < bytes.len; i++) {
-        if (windows1252((unsigned char)bytes.ptr[i]) == 0)
+        if (encoding_windows1252((unsigned char)bytes.ptr[i]) == 0)
             return false;
     }
     return true;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "parser/arena.h"
 #include "parser/fault.h"
@@ -70,6 +71,9 @@ size_t encoding_find_mark(struct slice bytes, enum encoding *encoding);
 /* The mark of an encoding, for writing a piece of such a file as a file of its own; empty for Windows-1252 and
  * ENCODING_AUTO. Static. */
 struct slice encoding_mark(enum encoding encoding);
+
+/* The character of a byte of Windows-1252; 0: none (and for the byte 0). */
+uint32_t encoding_windows1252(unsigned char byte);
 
 /* The name as written in the configuration: "utf-8", "utf-16le", "utf-16be", "windows-1252", "auto"; and back
  * (false when unknown). */

@@ -55,6 +55,19 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_HEADER_ONLY] = {"header-only", "file has a header and no rows"},
     [FAULT_BOOKING_TWICE] = {"booking-twice", "booking stands in this file twice; the last row counts"},
     [FAULT_REMOVED_BEFORE_ADDED] = {"removed-before-added", "alert was removed before it was added"},
+    [FAULT_HL7_NO_HEADER] = {"hl7-no-header", "what stands here belongs to no message"},
+    [FAULT_HL7_SEPARATORS] = {"hl7-separators", "separators are not as HL7 declares them"},
+    [FAULT_HL7_SEGMENT_NAME] = {"hl7-segment-name", "line does not begin with the name of a segment"},
+    [FAULT_HL7_SECOND_HEADER] = {"hl7-second-header", "message has a second header segment"},
+    [FAULT_HL7_TOO_MANY_SEGMENTS] = {"hl7-too-many-segments", "message has more segments than the limit"},
+    [FAULT_HL7_TOO_MANY_MESSAGES] = {"hl7-too-many-messages", "file has more messages than the limit"},
+    [FAULT_HL7_CHARSET] = {"hl7-charset", "character set of the message is not one that is read"},
+    [FAULT_HL7_CONTINUATION] = {"hl7-continuation", "continuation lacks what belongs to it"},
+    [FAULT_HL7_LAST_SEGMENT_OPEN] = {"hl7-last-segment-open", "last segment has no CR at its end"},
+    [FAULT_HL7_FRAME] = {"hl7-frame", "frame bytes of a connection (MLLP) were passed over"},
+    [FAULT_HL7_MARK] = {"hl7-mark", "byte order mark was passed over"},
+    [FAULT_HL7_COUNT] = {"hl7-count", "count in the trailer is not what is there"},
+    [FAULT_HL7_TRAILER_MISSING] = {"hl7-trailer-missing", "trailer has not come"},
 };
 
 void fault_list_init(struct fault_list *list, struct arena *arena)

@@ -77,6 +77,20 @@ enum fault_code {
     FAULT_HEADER_ONLY,          /* a header and no rows: a warning */
     FAULT_BOOKING_TWICE,        /* a booking stands in a roster for the second time: a warning */
     FAULT_REMOVED_BEFORE_ADDED, /* an alert */
+    /* HL7 v2 */
+    FAULT_HL7_NO_HEADER,     /* what stands before or between messages, or instead of one */
+    FAULT_HL7_SEPARATORS,    /* MSH-1 and MSH-2 */
+    FAULT_HL7_SEGMENT_NAME,  /* a line is no segment */
+    FAULT_HL7_SECOND_HEADER, /* inside one message */
+    FAULT_HL7_TOO_MANY_SEGMENTS,
+    FAULT_HL7_TOO_MANY_MESSAGES,
+    FAULT_HL7_CHARSET,           /* MSH-18 names a character set that is not read */
+    FAULT_HL7_CONTINUATION,      /* ADD or DSC without what belongs to it */
+    FAULT_HL7_LAST_SEGMENT_OPEN, /* without its CR: a warning */
+    FAULT_HL7_FRAME,             /* MLLP bytes: a warning */
+    FAULT_HL7_MARK,              /* a byte order mark: a warning */
+    FAULT_HL7_COUNT,             /* BTS-1 or FTS-1 is not what is there: a warning */
+    FAULT_HL7_TRAILER_MISSING,   /* a batch, file or frame lacks its end: incomplete */
     FAULT_CODE_COUNT
 };
 

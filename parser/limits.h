@@ -16,6 +16,11 @@
 #define LIMIT_CSV_COLUMNS     ((size_t)64)         /* cells of a record that are kept; all are counted */
 #define LIMIT_CSV_WINDOW      ((size_t)256 * 1024) /* bytes of a file that are looked at at once */
 
+#define LIMIT_HL7_FILE_BYTES    ((size_t)1024 * 1024 * 1024) /* of one file; places in it fit into 32 bits */
+#define LIMIT_HL7_MESSAGE_BYTES ((size_t)256 * 1024 * 1024)  /* of one message, documents in it and all */
+#define LIMIT_HL7_SEGMENTS      ((size_t)4 * 1000 * 1000)    /* of one message */
+#define LIMIT_HL7_MESSAGES      ((size_t)1000 * 1000)        /* of one file */
+
 #define LIMIT_FAULTS ((size_t)1000) /* entries of one fault list */
 
 #endif

@@ -1,0 +1,118 @@
+/*
+ * The SSE2 forms look at 64 bytes and make one word of 64 bits of what they find, a bit a byte; the places are its set
+ * bits. What is left at the end, and what might not fit into `places`, the plain forms do. Loads are unaligned and never
+ * reach beyond the slice.
+ */
+#include "parser/hl7_scan.h"
+
+#include <stdbool.h>
+
+static bool is_needle(char byte, struct hl7_needles needles)
+{
+    return byte == needles.bytes[0] || byte == needles.bytes[1] || byte == needles.bytes[2];
+}
+
+size_t hl7_scan_plain(struct slice bytes, size_t *at, struct hl7_needles needles, uint32_t *places,
+                      size_t room)
+{
+    size_t count = 0;
+    size_t i = *at;
+    for (; i < bytes.len && count < room; i++) {
+        if (is_needle(bytes.ptr[i], needles))
+            places[count++] = (uint32_t)i;
+    }
+    *at = i;
+    return count;
+}
+
+size_t hl7_scan_count_plain(struct slice bytes, char needle)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < bytes.len; i++)
+        count += bytes.ptr[i] == needle;
+    return count;
+}
+
+size_t hl7_scan_high_plain(struct slice bytes)
+{
+    size_t i = 0;
+    while (i < bytes.len && (unsigned char)bytes.ptr[i] < 0x80)
+        i++;
+    return i;
+}
+
+#if HL7_SCAN_SSE2
+
+#include <emmintrin.h>
+
+#define BLOCK ((size_t)64)
+
+static __m128i load(const char *from)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)from);
+}
+
+static unsigned find_in_16(const char *from, __m128i one, __m128i two, __m128i three)
+{
+    __m128i bytes = load(from);
+    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, one),
+                                 _mm_or_si128(_mm_cmpeq_epi8(bytes, two), _mm_cmpeq_epi8(bytes, three)));
+    return (unsigned)_mm_movemask_epi8(found);
+}
+
+size_t hl7_scan_sse2(struct slice bytes, size_t *at, struct hl7_needles needles, uint32_t *places,
+                     size_t room)
+{
+    const __m128i one = _mm_set1_epi8(needles.bytes[0]);
+    const __m128i two = _mm_set1_epi8(needles.bytes[1]);
+    const __m128i three = _mm_set1_epi8(needles.bytes[2]);
+    size_t count = 0;
+    size_t i = *at;
+    while (i < bytes.len && bytes.len - i >= BLOCK && room - count >= BLOCK) {
+        const char *from = bytes.ptr + i;
+        uint64_t found = find_in_16(from, one, two, three) |
+                         (uint64_t)find_in_16(from + 16, one, two, three) << 16 |
+                         (uint64_t)find_in_16(from + 32, one, two, three) << 32 |
+                         (uint64_t)find_in_16(from + 48, one, two, three) << 48;
+        while (found != 0) {
+            places[count++] = (uint32_t)(i + (size_t)__builtin_ctzll(found));
+            found &= found - 1;
+        }
+        i += BLOCK;
+    }
+    *at = i;
+    return count + hl7_scan_plain(bytes, at, needles, places + count, room - count);
+}
+
+/* Each of the 16 counters of `found` holds at most 255: that many rounds, then they are added up. */
+size_t hl7_scan_count_sse2(struct slice bytes, char needle)
+{
+    const __m128i wanted = _mm_set1_epi8(needle);
+    const __m128i zero = _mm_setzero_si128();
+    size_t count = 0;
+    size_t i = 0;
+    while (bytes.len - i >= 16) {
+        __m128i found = zero;
+        for (int round = 0; round < 255 && bytes.len - i >= 16; round++, i += 16)
+            found = _mm_sub_epi8(found, _mm_cmpeq_epi8(load(bytes.ptr + i), wanted));
+        __m128i sums = _mm_sad_epu8(found, zero);
+        count += (size_t)_mm_cvtsi128_si32(sums) + (size_t)_mm_cvtsi128_si32(_mm_srli_si128(sums, 8));
+    }
+    return count + hl7_scan_count_plain(slice_after(bytes, i), needle);
+}
+
+size_t hl7_scan_high_sse2(struct slice bytes)
+{
+    size_t i = 0;
+    while (bytes.len - i >= BLOCK) {
+        const char *from = bytes.ptr + i;
+        __m128i all = _mm_or_si128(_mm_or_si128(load(from), load(from + 16)),
+                                   _mm_or_si128(load(from + 32), load(from + 48)));
+        if (_mm_movemask_epi8(all) != 0)
+            break;
+        i += BLOCK;
+    }
+    return i + hl7_scan_high_plain(slice_after(bytes, i));
+}
+
+#endif
