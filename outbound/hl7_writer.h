@@ -13,14 +13,10 @@
 
 #include "parser/arena.h"
 #include "parser/datetime.h"
+#include "parser/hl7_part.h"
 #include "parser/slice.h"
 
-/* MSH-1, then MSH-2 in its order (HL7 2.5.1 §2.5.4): five different ASCII characters, no letters or digits. */
-struct hl7_separators {
-    char field, component, repetition, escape, subcomponent;
-};
-
-/* Those that the standard suggests: | ^ ~ \ & */
+/* Those that the standard suggests: | ^ ~ \ & and no truncation character, which is not written. */
 extern const struct hl7_separators hl7_separators_suggested;
 
 struct hl7_writer {
