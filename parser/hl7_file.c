@@ -368,11 +368,15 @@ static struct slice join(const struct splitter *splitter, size_t from, size_t to
     return slice_from(joined, size);
 }
 
-static void report_unfinished(struct splitter *splitter, const struct piece *piece, bool last)
+/* What continues the message may still be written: nothing stands behind it, or a header that is not at its end. */
+static void report_unfinished(struct splitter *splitter, size_t index, size_t pieces)
 {
-    report(splitter, last ? FAULT_WARNING : FAULT_ERROR, FAULT_HL7_CONTINUATION, piece->last_line,
+    const struct piece *piece = &splitter->pieces[index];
+    bool may_come = index + 1 == pieces ||
+                    (index + 2 == pieces && splitter->pieces[index + 1].head_end == splitter->text.len);
+    report(splitter, may_come ? FAULT_WARNING : FAULT_ERROR, FAULT_HL7_CONTINUATION, piece->last_line,
            piece->line, "DSC-1", "the next message of the file with the same value in MSH-14");
-    if (last)
+    if (may_come)
         wait_for_more(splitter);
 }
 
@@ -410,7 +414,7 @@ static void list_messages(struct splitter *splitter)
         }
         if (pointer_of(splitter, &splitter->pieces[to]).len > 0) {
             message->unfinished = true;
-            report_unfinished(splitter, &splitter->pieces[to], to + 1 == pieces);
+            report_unfinished(splitter, to, pieces);
         }
         from = to;
     }
