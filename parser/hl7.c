@@ -8,9 +8,9 @@
 #include "parser/utf8.h"
 
 #define PLACES_AT_ONCE     512
-#define NAME_ROOM_AT_FIRST 64
+#define NAME_ROOM_AT_FIRST 32
 #define SEGMENTS_PER_BYTES 64 /* a first guess; the array grows */
-#define SEGMENT_ROOM_LEAST 16
+#define SEGMENT_ROOM_LEAST 8
 #define SEGMENT_ROOM_BEGIN 4096
 
 struct hl7_name {
@@ -41,6 +41,7 @@ struct reader {
     size_t segment_room;
     uint32_t line;      /* of the segment that is being read */
     size_t joined_room; /* bytes that the last segment may grow to where it is; 0: it is not ours to write */
+    const char *nul;    /* the first NUL byte; NULL: none */
     enum parse_status status;
 };
 
@@ -274,9 +275,13 @@ static void read_lines(struct reader *reader)
     size_t seen = 0;
     size_t begin = 0;
     while (seen < bytes.len && goes_on(reader)) {
-        size_t count = hl7_scan(bytes, &seen, HL7_NEEDLES('\r', '\n', '\n'), ends, PLACES_AT_ONCE);
+        size_t count = hl7_scan(bytes, &seen, HL7_NEEDLES('\r', '\n', '\0'), ends, PLACES_AT_ONCE);
         for (size_t i = 0; i < count && goes_on(reader); i++) {
             size_t end = ends[i];
+            if (bytes.ptr[end] == '\0') {
+                reader->nul = reader->nul != NULL ? reader->nul : bytes.ptr + end;
+                continue;
+            }
             read_line(reader, slice_from(bytes.ptr + begin, end - begin), true);
             begin = end + 1;
             /* CR LF is one line end; its LF is where the empty line behind CR ends. */
@@ -300,14 +305,14 @@ static enum encoding encoding_guess(struct slice bytes)
 
 /* The set that MSH-18 names in its first repetition, which is that of the message; further ones are for escapes only.
  * False: it names one that is not ours. */
-static bool declared_charset(struct hl7_message *message, enum hl7_charset *out)
+static bool declared_charset(struct hl7_message *message, bool ascii, enum hl7_charset *out)
 {
     struct hl7_part field = hl7_segment_field(message, &message->segments[0], 18);
     struct hl7_part code = hl7_part_repetition(&message->separators, field, 1);
     code = hl7_part_component(&message->separators, code, 1);
     if (code.presence == HL7_VALUED && slice_trim(code.raw).len > 0)
         return hl7_charset_from_code(code.raw, out);
-    bool utf8 = encoding_guess(message->bytes) == ENCODING_UTF8;
+    bool utf8 = ascii || encoding_guess(message->bytes) == ENCODING_UTF8;
     *out = utf8 ? HL7_CHARSET_UTF8 : HL7_CHARSET_WINDOWS1252;
     return true;
 }
@@ -357,7 +362,7 @@ static void read_charset(struct reader *reader)
     else if (reader->settings->charset != HL7_CHARSET_BY_MESSAGE)
         message->charset = reader->settings->charset;
     else
-        known = declared_charset(message, &message->charset);
+        known = declared_charset(message, high == message->bytes.len, &message->charset);
     if (high == message->bytes.len) {
         /* ASCII is a part of every set; \Xhh\ may still name other characters of the declared one. */
         return;
@@ -388,10 +393,10 @@ static void read_message(struct reader *reader)
         fail(reader, PARSE_LIMIT);
         return;
     }
-    const char *nul = bytes.len > 0 ? memchr(bytes.ptr, '\0', bytes.len) : NULL;
     read_lines(reader);
     if (reader->status == PARSE_OK && reader->message->segment_count == 0)
         fail(reader, PARSE_INCOMPLETE); /* nothing but line ends */
+    const char *nul = reader->nul;
     if (nul != NULL && goes_on(reader)) {
         struct hl7_path path = {.segment = "MSH"};
         place_of(reader->message, nul, &path, &reader->line);

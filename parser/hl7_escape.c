@@ -5,6 +5,7 @@
 
 #include "parser/utf8.h"
 
+#define SHORT        16 /* bytes; for less the ways that begin with a call are the longer ones */
 #define SPACING_MOST 99 /* lines or blanks that one formatting command may make */
 
 /* Counts what is written while `out` is NULL. */
@@ -290,13 +291,25 @@ static void decode(struct sink *sink, struct slice raw, const struct hl7_separat
     }
 }
 
+/* Whether the bytes are the text already. */
+static bool is_plain(struct slice raw, char escape, enum hl7_charset charset)
+{
+    unsigned char beyond = charset == HL7_CHARSET_UTF8 ? 0 : 0x80;
+    if (raw.len <= SHORT) {
+        for (size_t i = 0; i < raw.len; i++) {
+            if ((raw.ptr[i] == escape && escape != '\0') || ((unsigned char)raw.ptr[i] & beyond) != 0)
+                return false;
+        }
+        return true;
+    }
+    return (escape == '\0' || memchr(raw.ptr, escape, raw.len) == NULL) &&
+           (beyond == 0 || hl7_charset_valid_prefix(HL7_CHARSET_ASCII, raw) == raw.len);
+}
+
 bool hl7_escape_decode(struct slice raw, const struct hl7_separators *separators, enum hl7_charset charset,
                        struct arena *arena, struct hl7_text *out)
 {
-    bool escapes =
-        separators->escape != '\0' && raw.len > 0 && memchr(raw.ptr, separators->escape, raw.len) != NULL;
-    if (!escapes &&
-        (charset == HL7_CHARSET_UTF8 || hl7_charset_valid_prefix(HL7_CHARSET_ASCII, raw) == raw.len)) {
+    if (is_plain(raw, separators->escape, charset)) {
         *out = (struct hl7_text){raw, 0};
         return true;
     }

@@ -7,6 +7,8 @@
 #define ENCODING_CHARACTERS_LEAST 2
 #define ENCODING_CHARACTERS_MOST  5
 
+#define SHORT 16
+
 static const char SEPARATORS_EXPECTED[] =
     "a field separator behind MSH, then two to five encoding characters such as ^~\\&, all different, none a letter, "
     "digit or blank";
@@ -62,7 +64,14 @@ struct hl7_part hl7_part_of(struct slice raw)
 /* Bytes up to the separator, or all. */
 static size_t length_to(struct slice text, char separator)
 {
-    const char *found = separator != '\0' && text.len > 0 ? memchr(text.ptr, separator, text.len) : NULL;
+    if (separator == '\0')
+        return text.len;
+    /* Most parts are a few bytes long: shorter than the way to memchr. */
+    for (size_t i = 0; i < SHORT; i++) {
+        if (i == text.len || text.ptr[i] == separator)
+            return i;
+    }
+    const char *found = memchr(text.ptr, separator, text.len);
     return found != NULL ? (size_t)(found - text.ptr) : text.len;
 }
 
