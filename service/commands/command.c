@@ -32,7 +32,7 @@ bool command_options_and_operands(const struct command *command, int argc, char 
 {
     *operand_count = 0;
     for (int i = 0; i < argc; i++) {
-        if (argv[i][0] != '-') {
+        if (argv[i][0] != '-' || argv[i][1] == '\0') { /* "-" alone is an operand: the standard input */
             if (*operand_count == limit) {
                 output_error("corbridge %s: '%s' is not expected here: corbridge %s --help says what is",
                              command->name, argv[i], command->name);

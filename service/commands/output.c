@@ -39,11 +39,16 @@ static bool make_room(struct output *out, size_t more)
 
 static void add_bytes(struct output *out, const char *bytes, size_t count)
 {
-    if (!make_room(out, count))
+    if (count == 0 || !make_room(out, count))
         return;
     memcpy(out->text + out->length, bytes, count);
     out->length += count;
     out->text[out->length] = '\0';
+}
+
+void output_add_slice(struct output *out, struct slice bytes)
+{
+    add_bytes(out, bytes.ptr, bytes.len);
 }
 
 OUTPUT_FORMAT(2, 0)
@@ -73,11 +78,15 @@ void output_add(struct output *out, const char *format, ...)
 
 void output_json_text(struct output *out, const char *text)
 {
-    if (text == NULL) {
+    if (text == NULL)
         output_add(out, "null");
-        return;
-    }
-    struct slice rest = slice_of(text);
+    else
+        output_json_slice(out, slice_of(text));
+}
+
+void output_json_slice(struct output *out, struct slice text)
+{
+    struct slice rest = text;
     output_add(out, "\"");
     while (rest.len > 0) {
         unsigned char c = (unsigned char)rest.ptr[0];

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "parser/slice.h"
+
 #if defined(__GNUC__)
 #define OUTPUT_FORMAT(text, first) __attribute__((format(printf, text, first)))
 #else
@@ -23,8 +25,14 @@ void output_release(struct output *out);
 
 void output_add(struct output *out, const char *format, ...) OUTPUT_FORMAT(2, 3);
 
+/* Adds bytes as they are; there must be no NUL among them. */
+void output_add_slice(struct output *out, struct slice bytes);
+
 /* Text as a JSON string with its quotes (RFC 8259); NULL gives null. `text` is UTF-8; what is not becomes U+FFFD. */
 void output_json_text(struct output *out, const char *text);
+
+/* The same of a slice, which may hold NUL; an empty one gives "". */
+void output_json_slice(struct output *out, struct slice text);
 
 /* Prints to the standard output and empties it. False when something was lost for lack of memory; that was said. */
 bool output_print(struct output *out);
