@@ -69,8 +69,9 @@ static void add_title(struct output *out, struct hl7_message *message, const str
 {
     struct slice event = value_at(message, "MSH-9.2");
     struct slice version = value_at(message, "MSH-12.1");
+    struct slice type = value_at(message, "MSH-9.1");
     output_add(out, "message %lu: ", (unsigned long)source->number);
-    show_message_value(out, value_at(message, "MSH-9.1"));
+    show_message_value(out, type.len > 0 ? type : SLICE_LITERAL("no message type"));
     if (event.len > 0) {
         output_add(out, "^");
         show_message_value(out, event);

@@ -100,6 +100,56 @@ void capture_run(struct capture *capture, const char *folder, const char *const 
         free(argv[i]);
 }
 
+/* Leads the standard input to a file; gives back what it led to before. */
+#ifdef _WIN32
+static void *lead_input(const char *path)
+{
+    HANDLE before = GetStdHandle(STD_INPUT_HANDLE);
+    HANDLE file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE && SetStdHandle(STD_INPUT_HANDLE, file));
+    return before;
+}
+
+static void give_input_back(void *before)
+{
+    HANDLE file = GetStdHandle(STD_INPUT_HANDLE);
+    assert_true(SetStdHandle(STD_INPUT_HANDLE, before) && CloseHandle(file));
+}
+#else
+static int lead_input(const char *path)
+{
+    int before = dup(STDIN_FILENO);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(before >= 0 && file >= 0);
+    assert_int_equal(dup2(file, STDIN_FILENO), STDIN_FILENO);
+    (void)close(file);
+    return before;
+}
+
+static void give_input_back(int before)
+{
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    (void)close(before);
+}
+#endif
+
+void capture_run_with_input(struct capture *capture, const char *folder, const char *const *arguments,
+                            const char *input, size_t size)
+{
+    char *path = path_join(folder, "captured-in");
+    assert_non_null(path);
+    assert_true(platform_ok(file_store(path, input, size)));
+#ifdef _WIN32
+    void *before = lead_input(path);
+#else
+    int before = lead_input(path);
+#endif
+    capture_run(capture, folder, arguments);
+    give_input_back(before);
+    assert_true(platform_ok(file_remove(path)));
+    free(path);
+}
+
 void capture_release(struct capture *capture)
 {
     free(capture->out);

@@ -22,8 +22,8 @@
 #define RUN(capture, scene, ...)                                                                             \
     capture_run(&(capture), (scene)->root, (const char *const[]){__VA_ARGS__, NULL})
 
-static const char *const COMMANDS[] = {"run",   "check", "status",    "demo",   "install",
-                                       "start", "stop",  "uninstall", "version"};
+static const char *const COMMANDS[] = {"run",   "check", "status",    "demo",    "install",
+                                       "start", "stop",  "uninstall", "version", "show"};
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 
