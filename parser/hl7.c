@@ -4,6 +4,7 @@
 
 #include "parser/encoding.h"
 #include "parser/hl7_scan.h"
+#include "parser/hl7_words.h"
 #include "parser/limits.h"
 #include "parser/utf8.h"
 
@@ -56,7 +57,7 @@ static void report(struct reader *reader, enum fault_code code, const char *at, 
                    const char *expected)
 {
     struct slice field = SLICE_EMPTY;
-    if (path != NULL) {
+    if (path != NULL && path->segment[0] != '\0') {
         char text[HL7_PATH_TEXT];
         size_t length = hl7_path_format(path, text);
         field = arena_copy(reader->message->arena, slice_from(text, length));
@@ -317,7 +318,8 @@ static bool declared_charset(struct hl7_message *message, bool ascii, enum hl7_c
     return true;
 }
 
-/* The field of a segment in which a byte of the message stands. */
+/* The field of a segment in which a byte of the message stands. The path stays empty where the segment is none that we know:
+ * its name may be three letters of a value on a line of its own. */
 static void place_of(struct hl7_message *message, const char *at, struct hl7_path *path, uint32_t *line)
 {
     for (size_t i = message->segment_count; i > 0; i--) {
@@ -325,11 +327,13 @@ static void place_of(struct hl7_message *message, const char *at, struct hl7_pat
         const char *begin = segment->bytes.ptr;
         if ((uintptr_t)begin < (uintptr_t)message->bytes.ptr || (uintptr_t)begin > (uintptr_t)at)
             continue; /* behind it, or joined and so elsewhere */
+        *line = segment->line;
+        if (hl7_words_segment(segment->name).len == 0)
+            return;
         memcpy(path->segment, segment->name, sizeof path->segment);
         path->occurrence = hl7_message_count(message, segment->name) > 1 ? segment->occurrence : 0;
         size_t field = hl7_scan_count(slice_from(begin, (size_t)(at - begin)), message->separators.field);
         path->field = (uint32_t)field + hl7_is_header(segment->bytes);
-        *line = segment->line;
         return;
     }
 }
@@ -376,7 +380,7 @@ static void read_charset(struct reader *reader)
         fail(reader, PARSE_INCOMPLETE);
         return;
     }
-    struct hl7_path path = {.segment = "MSH"};
+    struct hl7_path path = {.segment = ""};
     place_of(message, message->bytes.ptr + valid, &path, &reader->line);
     refuse(reader, known ? FAULT_ENCODING_INVALID : FAULT_HL7_CHARSET, message->bytes.ptr + valid, &path,
            expected_of(message->charset, known));
@@ -398,7 +402,7 @@ static void read_message(struct reader *reader)
         fail(reader, PARSE_INCOMPLETE); /* nothing but line ends */
     const char *nul = reader->nul;
     if (nul != NULL && goes_on(reader)) {
-        struct hl7_path path = {.segment = "MSH"};
+        struct hl7_path path = {.segment = ""};
         place_of(reader->message, nul, &path, &reader->line);
         refuse(reader, FAULT_NUL_BYTE, nul, &path, "text; UTF-16 must begin with a byte order mark");
     }

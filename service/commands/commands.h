@@ -2,7 +2,8 @@
  * The commands of corbridge.exe. Each has a file of its own; this is the way in.
  *
  * Arguments, output and paths are UTF-8. What a command prints goes to the standard output, what went wrong and
- * what to do next to the standard error stream. No command prints patient data (DESIGN promise 5).
+ * what to do next to the standard error stream. No command prints patient data (DESIGN promise 5), but for `show -`, which
+ * prints what its caller hands to it.
  */
 #ifndef CORBRIDGE_SERVICE_COMMANDS_COMMANDS_H
 #define CORBRIDGE_SERVICE_COMMANDS_COMMANDS_H

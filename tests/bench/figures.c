@@ -32,6 +32,7 @@ static const struct {
     [FIGURE_START_RUNNING_MS] = {"start.running_ms", "ms", 1, GOAL_AT_MOST, 1000},
     [FIGURE_EXE_BYTES] = {"size.exe_bytes", "bytes", 0, GOAL_AT_MOST, 5e6},
     [FIGURE_INSTALLER_BYTES] = {"size.installer_bytes", "bytes", 0, GOAL_AT_MOST, 3e6},
+    [FIGURE_HL7_INDEX_MB_PER_S] = {"hl7.index_mb_per_s", "MB/s", 0, GOAL_AT_LEAST, 1000},
     [FIGURE_WINE_FILES_PER_S] = {"wine.dem.files_per_s", "files/s", 0, GOAL_NONE, 0},
     [FIGURE_WINE_DROP_P50_MS] = {"wine.dem.drop_to_row_p50_ms", "ms", 2, GOAL_NONE, 0},
     [FIGURE_WINE_DROP_P99_MS] = {"wine.dem.drop_to_row_p99_ms", "ms", 2, GOAL_NONE, 0},

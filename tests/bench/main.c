@@ -3,7 +3,7 @@
  *
  *   corbridge_bench [--json] [--folder FOLDER] [--only PART]...
  *
- * Parts: backlog, large, drop, quiet, order, start, idle, size, wine. What is not measured is null. All temporary files lie below FOLDER;
+ * Parts: backlog, large, drop, quiet, order, start, idle, hl7, size, wine. What is not measured is null. All temporary files lie below FOLDER;
  * without it beside this program, on the disk of the build.
  */
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/drop.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/hl7.h"
 #include "tests/bench/order.h"
 #include "tests/bench/process.h"
 #include "tests/bench/site.h"
@@ -34,6 +35,7 @@ static const struct {
     {"order", "orders of another process while 20,000 files are put away", order_measure},
     {"start", "starts of the program", process_measure_start},
     {"idle", "the program without work", process_measure_idle},
+    {"hl7", "the HL7 reader, in memory", hl7_measure_index},
     {"size", "sizes of the Windows build", process_measure_sizes},
     {"wine", "the Windows build under Wine", wine_measure},
 };

@@ -400,6 +400,8 @@ static void test_wrong_charsets(void **state)
         {WITH_SET("UNICODE UTF-8", "\xE9"), "error encoding-invalid 3 PID[2]-4\n"},
         {WITH_SET("8859/1", "\x85"), "error encoding-invalid 3 PID[2]-4\n"},
         {WITH_SET("8859/2", "\xE9"), "error hl7-charset 3 PID[2]-4\n"},
+        {"MSH|^~\\&||||||||||||||||ASCII\rDOE|\xE9\r",
+         "error encoding-invalid 2\n"}, /* three letters, or a name */
         {"MSH|^~\\&|\xE9|||||||||||||||ASCII\r", "error encoding-invalid 1 MSH-3\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -351,7 +351,7 @@ static void test_every_beginning(void **state)
     NEEDS_CORPUS(corpus);
     for (size_t i = 0; i < corpus->count; i++) {
         struct slice bytes = load_entry(&corpus->entries[i]);
-        size_t step = bytes.len / 700 + 1;
+        size_t step = bytes.len / 150 + 1;
         for (size_t length = 0; length < bytes.len && judge(bytes) == VERDICT_RIGHT; length += step) {
             enum parse_status status = read_all(slice_from(bytes.ptr, length), NULL, NULL);
             if (status != PARSE_OK && status != PARSE_INCOMPLETE)
