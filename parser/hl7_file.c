@@ -37,7 +37,8 @@ struct splitter {
     bool in_file, in_batch;
     bool in_frame;
     bool marked_inside;
-    size_t batch_messages; /* since the last BHS, BTS or FTS */
+    bool batch_open;       /* by BHS, or by a message that has none before it */
+    size_t batch_messages; /* in it */
     size_t file_batches;   /* since FHS */
     bool outside_reported;
     struct hl7_separators separators; /* of the last header, for the trailers */
@@ -68,6 +69,13 @@ static bool begins(struct slice line, const char *name)
     return line.len >= 3 && memcmp(line.ptr, name, 3) == 0;
 }
 
+/* A batch begins with BHS, or where that is left out with its first message. */
+static void open_batch(struct splitter *splitter)
+{
+    splitter->file_batches += !splitter->batch_open;
+    splitter->batch_open = true;
+}
+
 /* ---- Messages ---------------------------------------------------------------------------------------------- */
 
 static void begin_message(struct splitter *splitter, size_t at, uint32_t line)
@@ -94,6 +102,7 @@ static void begin_message(struct splitter *splitter, size_t at, uint32_t line)
         (struct piece){.begin = at, .line = line, .batch = splitter->in_batch ? splitter->file->batches : 0};
     splitter->file->count++;
     splitter->in_message = true;
+    open_batch(splitter);
     splitter->batch_messages++;
 }
 
@@ -143,7 +152,7 @@ static void check_count(struct splitter *splitter, struct slice line, size_t cou
 
 static void end_batch(struct splitter *splitter)
 {
-    splitter->in_batch = false;
+    splitter->in_batch = splitter->batch_open = false;
     splitter->batch_messages = 0;
 }
 
@@ -162,10 +171,10 @@ static bool read_envelope(struct splitter *splitter, struct slice line, size_t a
         end_batch(splitter);
         splitter->in_batch = true;
         splitter->file->batches++;
-        splitter->file_batches++;
+        open_batch(splitter);
     } else if (begins(line, "BTS")) {
         check_count(splitter, line, splitter->batch_messages, at, number, "BTS-1");
-        splitter->file_batches += !splitter->in_batch;
+        open_batch(splitter); /* one without messages */
         end_batch(splitter);
     } else if (begins(line, "FTS")) {
         check_count(splitter, line, splitter->file_batches, at, number, "FTS-1");

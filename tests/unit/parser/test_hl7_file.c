@@ -186,6 +186,9 @@ static void test_batches(void **state)
     read_text(scene, HEAD "1\rBTS|1\r", PARSE_OK, "");
     read_text(scene, "FHS|^~\\&\rFTS|0\r", PARSE_OK, "");
     assert_int_equal(scene->file.count, 0);
+    read_text(scene, "FHS|^~\\&\r" HEAD "1\r" HEAD "2\rFTS|1\r", PARSE_OK, "");
+    read_text(scene, "FHS|^~\\&\r" HEAD "1\rBTS|1\r" HEAD "2\rBTS|1\rFTS|2\r", PARSE_OK, "");
+    read_text(scene, "FHS|^~\\&\rBHS|^~\\&\rBTS|0\rFTS|1\r", PARSE_OK, "");
     read_text(scene, "FHS|^~\\&\r" HEAD "1\rFTS|\r" HEAD "2\r", PARSE_OK, "");
     assert_int_equal(scene->file.count, 2);
 }
