@@ -1,7 +1,7 @@
 /*
  * The SSE2 forms look at 64 bytes and make one word of 64 bits of what they find, a bit a byte; the places are its set
- * bits. What is left at the end, and what might not fit into `places`, the plain forms do. Loads are unaligned and never
- * reach beyond the slice.
+ * bits. What is left goes by sixteen bytes; short slices, and what might not fit into `places`, the plain forms do. Loads
+ * are unaligned and never reach beyond the slice.
  */
 #include "parser/hl7_scan.h"
 
@@ -46,6 +46,7 @@ size_t hl7_scan_high_plain(struct slice bytes)
 #include <emmintrin.h>
 
 #define BLOCK ((size_t)64)
+#define PIECE ((size_t)16)
 
 static __m128i load(const char *from)
 {
@@ -60,6 +61,15 @@ static unsigned find_in_16(const char *from, __m128i one, __m128i two, __m128i t
     return (unsigned)_mm_movemask_epi8(found);
 }
 
+/* Writes the place of each set bit; bit 0 stands for `base`. */
+static size_t write_places(uint64_t found, size_t base, uint32_t *places)
+{
+    size_t count = 0;
+    for (; found != 0; found &= found - 1)
+        places[count++] = (uint32_t)(base + (size_t)__builtin_ctzll(found));
+    return count;
+}
+
 size_t hl7_scan_sse2(struct slice bytes, size_t *at, struct hl7_needles needles, uint32_t *places,
                      size_t room)
 {
@@ -68,17 +78,25 @@ size_t hl7_scan_sse2(struct slice bytes, size_t *at, struct hl7_needles needles,
     const __m128i three = _mm_set1_epi8(needles.bytes[2]);
     size_t count = 0;
     size_t i = *at;
-    while (i < bytes.len && bytes.len - i >= BLOCK && room - count >= BLOCK) {
+    while (bytes.len - i >= BLOCK && room - count >= BLOCK) {
         const char *from = bytes.ptr + i;
         uint64_t found = find_in_16(from, one, two, three) |
                          (uint64_t)find_in_16(from + 16, one, two, three) << 16 |
                          (uint64_t)find_in_16(from + 32, one, two, three) << 32 |
                          (uint64_t)find_in_16(from + 48, one, two, three) << 48;
-        while (found != 0) {
-            places[count++] = (uint32_t)(i + (size_t)__builtin_ctzll(found));
-            found &= found - 1;
-        }
+        count += write_places(found, i, places + count);
         i += BLOCK;
+    }
+    while (bytes.len - i >= PIECE && room - count >= PIECE) {
+        count += write_places(find_in_16(bytes.ptr + i, one, two, three), i, places + count);
+        i += PIECE;
+    }
+    size_t left = bytes.len - i;
+    if (left > 0 && left < PIECE && bytes.len >= PIECE && room - count >= PIECE) {
+        /* The last sixteen bytes once more; those that were seen are shifted out. */
+        unsigned found = find_in_16(bytes.ptr + (bytes.len - PIECE), one, two, three) >> (PIECE - left);
+        count += write_places(found, i, places + count);
+        i = bytes.len;
     }
     *at = i;
     return count + hl7_scan_plain(bytes, at, needles, places + count, room - count);
