@@ -318,24 +318,35 @@ static bool declared_charset(struct hl7_message *message, bool ascii, enum hl7_c
     return true;
 }
 
-/* The field of a segment in which a byte of the message stands. The path stays empty where the segment is none that we know:
- * its name may be three letters of a value on a line of its own. */
-static void place_of(struct hl7_message *message, const char *at, struct hl7_path *path, uint32_t *line)
+/* The line of a byte of the message. */
+static uint32_t line_of(const struct reader *reader, const char *at)
 {
-    for (size_t i = message->segment_count; i > 0; i--) {
-        const struct hl7_segment *segment = &message->segments[i - 1];
-        const char *begin = segment->bytes.ptr;
-        if ((uintptr_t)begin < (uintptr_t)message->bytes.ptr || (uintptr_t)begin > (uintptr_t)at)
-            continue; /* behind it, or joined and so elsewhere */
-        *line = segment->line;
-        if (hl7_words_segment(segment->name).len == 0)
-            return;
-        memcpy(path->segment, segment->name, sizeof path->segment);
-        path->occurrence = hl7_message_count(message, segment->name) > 1 ? segment->occurrence : 0;
-        size_t field = hl7_scan_count(slice_from(begin, (size_t)(at - begin)), message->separators.field);
-        path->field = (uint32_t)field + hl7_is_header(segment->bytes);
-        return;
+    uint32_t line = reader->source.line;
+    for (const char *p = reader->source.bytes.ptr; p < at; p++)
+        line += *p == '\r' || (*p == '\n' && (p == reader->source.bytes.ptr || p[-1] != '\r'));
+    return line;
+}
+
+/* The field in which a byte of the message stands. The path stays empty where that is no segment, or none that we know: its
+ * name may be three letters of a value on a line of its own. It stays empty, too, in what ADD continues. */
+static void place_of(struct hl7_message *message, const char *at, struct hl7_path *path)
+{
+    uintptr_t first = (uintptr_t)message->bytes.ptr;
+    const struct hl7_segment *segment = NULL;
+    for (size_t i = message->segment_count; i > 0 && segment == NULL; i--) {
+        uintptr_t begin = (uintptr_t)message->segments[i - 1].bytes.ptr;
+        /* What ADD continues has moved. */
+        if (begin >= first && begin <= (uintptr_t)at)
+            segment = &message->segments[i - 1];
     }
+    if (segment == NULL || (size_t)(at - segment->bytes.ptr) > segment->bytes.len)
+        return;
+    if (hl7_words_segment(segment->name).len == 0)
+        return;
+    memcpy(path->segment, segment->name, sizeof path->segment);
+    path->occurrence = hl7_message_count(message, segment->name) > 1 ? segment->occurrence : 0;
+    struct slice before = slice_from(segment->bytes.ptr, (size_t)(at - segment->bytes.ptr));
+    path->field = (uint32_t)hl7_scan_count(before, message->separators.field) + hl7_is_header(segment->bytes);
 }
 
 static const char *expected_of(enum hl7_charset charset, bool known)
@@ -381,7 +392,8 @@ static void read_charset(struct reader *reader)
         return;
     }
     struct hl7_path path = {.segment = ""};
-    place_of(message, message->bytes.ptr + valid, &path, &reader->line);
+    place_of(message, message->bytes.ptr + valid, &path);
+    reader->line = line_of(reader, message->bytes.ptr + valid);
     refuse(reader, known ? FAULT_ENCODING_INVALID : FAULT_HL7_CHARSET, message->bytes.ptr + valid, &path,
            expected_of(message->charset, known));
 }
@@ -403,7 +415,8 @@ static void read_message(struct reader *reader)
     const char *nul = reader->nul;
     if (nul != NULL && goes_on(reader)) {
         struct hl7_path path = {.segment = ""};
-        place_of(reader->message, nul, &path, &reader->line);
+        place_of(reader->message, nul, &path);
+        reader->line = line_of(reader, nul);
         refuse(reader, FAULT_NUL_BYTE, nul, &path, "text; UTF-16 must begin with a byte order mark");
     }
     if (goes_on(reader))

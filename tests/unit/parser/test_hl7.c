@@ -402,6 +402,10 @@ static void test_wrong_charsets(void **state)
         {WITH_SET("8859/2", "\xE9"), "error hl7-charset 3 PID[2]-4\n"},
         {"MSH|^~\\&||||||||||||||||ASCII\rDOE|\xE9\r",
          "error encoding-invalid 2\n"}, /* three letters, or a name */
+        {"MSH|^~\\&||||||||||||||||ASCII\rPID|1\r^\xE9\rOBX|1\r",
+         "error hl7-segment-name 3\nerror encoding-invalid 3\n"},
+        /* In what ADD brought: the line. */
+        {"MSH|^~\\&||||||||||||||||ASCII\rPID|1|2|3\rOBX|1\rADD||\xE9\r", "error encoding-invalid 4\n"},
         {"MSH|^~\\&|\xE9|||||||||||||||ASCII\r", "error encoding-invalid 1 MSH-3\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
