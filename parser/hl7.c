@@ -241,7 +241,7 @@ static bool is_segment(const struct reader *reader, struct slice line)
 
 static void read_line(struct reader *reader, struct slice line, bool terminated)
 {
-    if (line.len == 0 || slice_trim(line).len == 0)
+    if (line.len == 0 || (line.ptr[0] <= ' ' && slice_trim(line).len == 0))
         return;
     reader->message->cut = !terminated;
     if (reader->message->segment_count == 0) {

@@ -225,7 +225,7 @@ static void read_line(struct splitter *splitter, size_t at, size_t end, size_t n
 {
     at = skip_frame(splitter, at, end);
     struct slice line = slice_from(splitter->text.ptr + at, end - at);
-    if (slice_trim(line).len == 0)
+    if (line.len == 0 || (line.ptr[0] <= ' ' && slice_trim(line).len == 0))
         return;
     if (read_envelope(splitter, line, at, number))
         return;

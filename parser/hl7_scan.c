@@ -1,7 +1,7 @@
 /*
  * The SSE2 forms look at 64 bytes and make one word of 64 bits of what they find, a bit a byte; the places are its set
- * bits. What is left goes by sixteen bytes; short slices, and what might not fit into `places`, the plain forms do. Loads
- * are unaligned and never reach beyond the slice.
+ * bits. The end of a slice is looked at together with what stands before it; slices below 16 bytes, and what might not fit
+ * into `places`, the plain forms do. Loads are unaligned and never reach beyond the slice.
  */
 #include "parser/hl7_scan.h"
 
@@ -53,12 +53,37 @@ static __m128i load(const char *from)
     return _mm_loadu_si128((const __m128i *)(const void *)from);
 }
 
-static unsigned find_in_16(const char *from, __m128i one, __m128i two, __m128i three)
+struct wanted {
+    __m128i one, two, three;
+};
+
+static inline uint64_t find_in_16(const char *from, const struct wanted *wanted)
 {
     __m128i bytes = load(from);
-    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, one),
-                                 _mm_or_si128(_mm_cmpeq_epi8(bytes, two), _mm_cmpeq_epi8(bytes, three)));
+    __m128i found =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, wanted->one),
+                     _mm_or_si128(_mm_cmpeq_epi8(bytes, wanted->two), _mm_cmpeq_epi8(bytes, wanted->three)));
     return (unsigned)_mm_movemask_epi8(found);
+}
+
+static inline uint64_t find_in_64(const char *from, const struct wanted *wanted)
+{
+    return find_in_16(from, wanted) | find_in_16(from + 16, wanted) << 16 |
+           find_in_16(from + 32, wanted) << 32 | find_in_16(from + 48, wanted) << 48;
+}
+
+/* What is found in the last `left` bytes, 1 to 63, of a slice of 16 or more. Bytes before them may be loaded with them. */
+static uint64_t find_in_rest(struct slice bytes, size_t left, const struct wanted *wanted)
+{
+    const char *end = bytes.ptr + bytes.len;
+    if (bytes.len >= BLOCK)
+        return find_in_64(end - BLOCK, wanted) >> (BLOCK - left);
+    if (left < PIECE)
+        return find_in_16(end - PIECE, wanted) >> (PIECE - left);
+    uint64_t found = find_in_16(end - PIECE, wanted) << (left - PIECE);
+    for (size_t i = 0; i + PIECE < left; i += PIECE)
+        found |= find_in_16(end - left + i, wanted) << i;
+    return found;
 }
 
 /* Writes the place of each set bit; bit 0 stands for `base`. */
@@ -73,29 +98,17 @@ static size_t write_places(uint64_t found, size_t base, uint32_t *places)
 size_t hl7_scan_sse2(struct slice bytes, size_t *at, struct hl7_needles needles, uint32_t *places,
                      size_t room)
 {
-    const __m128i one = _mm_set1_epi8(needles.bytes[0]);
-    const __m128i two = _mm_set1_epi8(needles.bytes[1]);
-    const __m128i three = _mm_set1_epi8(needles.bytes[2]);
+    const struct wanted wanted = {_mm_set1_epi8(needles.bytes[0]), _mm_set1_epi8(needles.bytes[1]),
+                                  _mm_set1_epi8(needles.bytes[2])};
     size_t count = 0;
     size_t i = *at;
     while (bytes.len - i >= BLOCK && room - count >= BLOCK) {
-        const char *from = bytes.ptr + i;
-        uint64_t found = find_in_16(from, one, two, three) |
-                         (uint64_t)find_in_16(from + 16, one, two, three) << 16 |
-                         (uint64_t)find_in_16(from + 32, one, two, three) << 32 |
-                         (uint64_t)find_in_16(from + 48, one, two, three) << 48;
-        count += write_places(found, i, places + count);
+        count += write_places(find_in_64(bytes.ptr + i, &wanted), i, places + count);
         i += BLOCK;
     }
-    while (bytes.len - i >= PIECE && room - count >= PIECE) {
-        count += write_places(find_in_16(bytes.ptr + i, one, two, three), i, places + count);
-        i += PIECE;
-    }
     size_t left = bytes.len - i;
-    if (left > 0 && left < PIECE && bytes.len >= PIECE && room - count >= PIECE) {
-        /* The last sixteen bytes once more; those that were seen are shifted out. */
-        unsigned found = find_in_16(bytes.ptr + (bytes.len - PIECE), one, two, three) >> (PIECE - left);
-        count += write_places(found, i, places + count);
+    if (left > 0 && left < BLOCK && bytes.len >= PIECE && room - count >= BLOCK) {
+        count += write_places(find_in_rest(bytes, left, &wanted), i, places + count);
         i = bytes.len;
     }
     *at = i;

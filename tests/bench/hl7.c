@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "parser/hl7_file.h"
-#include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
 #include "tests/bench/bench.h"
@@ -61,6 +61,15 @@ static bool load_all(struct messages *messages)
     return messages->count > 0;
 }
 
+/* Processor time of this thread: the work is in memory alone, and what else the machine does is no part of it. */
+static double thread_us(void)
+{
+    struct timespec time;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0)
+        bench_fail("no clock of the thread");
+    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
 /* Returns how many fields there are, so that nothing of the work can be left out. */
 static size_t index_file(struct slice bytes, const struct hl7_settings *settings, struct arena *arena)
 {
@@ -93,13 +102,12 @@ void hl7_measure_index(void)
     }
     arena_init(&arena, 0);
     for (size_t run = 0; run < RUNS; run++) {
-        uint64_t start = clock_monotonic_us();
+        double start = thread_us();
         for (size_t round = 0; round < ROUNDS; round++) {
             for (size_t i = 0; i < messages.count; i++)
                 fields += index_file(messages.files[i], &settings, &arena);
         }
-        uint64_t took = clock_monotonic_us() - start;
-        speeds[run] = (double)(messages.bytes * ROUNDS) / (double)(took > 0 ? took : 1);
+        speeds[run] = (double)(messages.bytes * ROUNDS) / (thread_us() - start);
     }
     if (fields == 0)
         bench_fail("no field was found in %s", CORBRIDGE_HL7_CORPUS);
