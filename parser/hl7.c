@@ -296,7 +296,7 @@ static void read_lines(struct reader *reader)
 /* ---- The character set ------------------------------------------------------------------------------------- */
 
 /* What bytes are that nobody says anything of. */
-static enum encoding encoding_guess(struct slice bytes)
+static enum encoding guess_encoding(struct slice bytes)
 {
     struct encoding_scan scan;
     encoding_scan_init(&scan, ENCODING_AUTO);
@@ -313,7 +313,7 @@ static bool declared_charset(struct hl7_message *message, bool ascii, enum hl7_c
     code = hl7_part_component(&message->separators, code, 1);
     if (code.presence == HL7_VALUED && slice_trim(code.raw).len > 0)
         return hl7_charset_from_code(code.raw, out);
-    bool utf8 = ascii || encoding_guess(message->bytes) == ENCODING_UTF8;
+    bool utf8 = ascii || guess_encoding(message->bytes) == ENCODING_UTF8;
     *out = utf8 ? HL7_CHARSET_UTF8 : HL7_CHARSET_WINDOWS1252;
     return true;
 }
