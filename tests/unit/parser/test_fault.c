@@ -16,7 +16,8 @@ static void test_every_code_has_a_name_and_words_of_its_own(void **state)
         const char *text = fault_code_text((enum fault_code)i);
         assert_non_null(name);
         assert_non_null(text);
-        assert_true(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name) && strlen(name) > 2);
+        assert_true(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name) &&
+                    strlen(name) > 2);
         assert_true(strlen(text) > 3 && text[strlen(text) - 1] != '.');
         for (int k = 0; k < i; k++) {
             assert_string_not_equal(name, fault_code_name((enum fault_code)k));
