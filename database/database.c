@@ -412,6 +412,27 @@ enum database_kind database_open(const char *path, enum database_world world, en
     return DATABASE_OK;
 }
 
+enum database_kind database_take_up(struct database *db, bool *in_order)
+{
+    int64_t in_use = 0;
+    *in_order = false;
+    int code = read_number(db, "SELECT in_use FROM database_info", 0, &in_use);
+    if (code == SQLITE_OK)
+        code = execute(db, "UPDATE database_info SET in_use = 1");
+    if (code != SQLITE_OK)
+        return database_failed(db, code);
+    *in_order = in_use == 0;
+    return DATABASE_OK;
+}
+
+enum database_kind database_lay_down(struct database *db)
+{
+    (void)sqlite3_busy_timeout(db->handle, TRUNCATE_BUSY_MILLISECONDS);
+    int code = execute(db, "UPDATE database_info SET in_use = 0");
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MILLISECONDS);
+    return code == SQLITE_OK ? DATABASE_OK : database_failed(db, code);
+}
+
 void database_close(struct database *db)
 {
     if (db == NULL)

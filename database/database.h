@@ -63,6 +63,14 @@ int database_migrated_from(const struct database *db);
 /* Closes; NULL is allowed. */
 void database_close(struct database *db);
 
+/* Takes the file up for a run of the service. *in_order: the run before has laid it down (or there was none); else its process died, and
+ * what it left claimed is suspect. Inside a transaction. */
+enum database_kind database_take_up(struct database *db, bool *in_order);
+
+/* Lays it down after a stop in good order, in a transaction of its own. Hardly waits for another program: without it the next start only
+ * takes more care. */
+enum database_kind database_lay_down(struct database *db);
+
 /* SQLite's extended code and text of the last failure on this connection; borrowed until the next call. */
 int database_error_code(const struct database *db);
 const char *database_error_text(const struct database *db);

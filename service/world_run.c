@@ -35,6 +35,8 @@ struct world_run {
     struct sender **senders;
     size_t partner_count;
     int64_t queued_before; /* rows that were queued when this run began */
+    bool in_order;         /* the run before was stopped, not killed */
+    bool taken_up;         /* and this one has begun */
 };
 
 /* Of what the configuration names, each world runs its share. */
@@ -127,6 +129,20 @@ static bool make_partners(struct world_run *run)
     return true;
 }
 
+/* From here on what is left claimed was left by a process that died. */
+static enum database_kind take_up(struct world_run *run)
+{
+    enum database_kind kind = database_begin(run->writer);
+    if (kind == DATABASE_OK)
+        kind = database_take_up(run->writer, &run->in_order);
+    if (kind == DATABASE_OK)
+        kind = database_commit(run->writer);
+    if (kind != DATABASE_OK && database_in_transaction(run->writer))
+        database_rollback(run->writer);
+    run->taken_up = kind == DATABASE_OK;
+    return kind;
+}
+
 static enum database_kind sync_facilities(struct world_run *run)
 {
     const struct config *config = run->config;
@@ -183,6 +199,7 @@ static struct feed *make_feed(struct world_run *run, size_t index, size_t *claim
             .line = &run->lines[index],
             .unfinished = rows,
             .unfinished_count = count,
+            .suspects = !run->in_order,
         };
         feed = feed_new(&options);
     }
@@ -268,7 +285,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
     run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
     if (!run->lines || !run->feeds || !make_partners(run))
         return ENGINE_SYSTEM;
-    if (count_queued(run) != DATABASE_OK)
+    if (count_queued(run) != DATABASE_OK || take_up(run) != DATABASE_OK)
         return cannot_write(run, message, size);
     struct pipeline_options options = {
         .config = config,
@@ -299,7 +316,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
         if (!run->feeds[i])
             return ENGINE_SYSTEM;
     }
-    if (claimed > 0 || in_place > 0) {
+    if (!run->in_order && (claimed > 0 || in_place > 0)) {
         char claimed_text[24], in_place_text[24];
         (void)snprintf(claimed_text, sizeof claimed_text, "%zu", claimed);
         (void)snprintf(in_place_text, sizeof in_place_text, "%zu", in_place);
@@ -430,6 +447,10 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
         feed_free(run->feeds[i]);
     copier_free(run->copier);
     pipeline_free(run->pipeline);
+    if (run->taken_up && database_lay_down(run->writer) != DATABASE_OK)
+        log_write(LOG_WARNING, "database",
+                  "the end of the run could not be noted in the %s database: the next start takes more care",
+                  world_name(run->paths.world));
     database_close(run->writer);
     free(run->feeds);
     free(run->lines);

@@ -16,7 +16,8 @@ CREATE TABLE database_info (
     control_letters TEXT NOT NULL
         CHECK (length(control_letters) = 6 AND control_letters NOT GLOB '*[^0-9A-V]*'), -- drawn at creation; in every control id
     created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when the file was made
-    name_time TEXT CHECK (name_time GLOB '????-??-??T??:??:??.000000Z') -- UTC second in the last outbound file name
+    name_time TEXT CHECK (name_time GLOB '????-??-??T??:??:??.000000Z'), -- UTC second in the last outbound file name
+    in_use INTEGER NOT NULL DEFAULT 0 CHECK (in_use IN (0, 1)) -- 1: a run of the service has taken it up and not laid it down
 ) STRICT;
 
 CREATE TRIGGER database_info_keeps_its_world BEFORE UPDATE OF id, world ON database_info

@@ -597,7 +597,8 @@ struct feed *feed_new(const struct feed_options *options)
     bool kept = feed->settle != NULL;
     for (size_t i = 0; i < options->unfinished_count && kept; i++)
         kept = recover_keep(&feed->unfinished, &feed->unfinished_count, &feed->unfinished_capacity,
-                            &options->unfinished[i], options->unfinished[i].state == LEDGER_CLAIMED);
+                            &options->unfinished[i],
+                            options->suspects && options->unfinished[i].state == LEDGER_CLAIMED);
     if (!kept) {
         feed_free(feed);
         return NULL;

@@ -29,6 +29,7 @@ struct feed_options {
     /* Rows of the ledger that an earlier process left claimed or in place, by number; copied. */
     const struct ledger_file *unfinished;
     size_t unfinished_count;
+    bool suspects; /* what it left claimed may have killed it: it goes alone */
 };
 
 /* NULL when memory is exhausted. Borrows what the options point to. */

@@ -20,12 +20,13 @@
 
 /* ---- an earlier process ---- */
 
-/* A world in which the engine has run once: database and folders are there, and `name` of booking B0 is applied. */
+/* A world in which the engine has run once and died: database and folders are there. */
 static void begin_world(struct scene *scene)
 {
     scene_init(scene, NULL);
     scene_start(scene);
     scene_stop(scene);
+    scene_execute(scene, "UPDATE database_info SET in_use = 1"); /* as a process that was killed leaves it */
 }
 
 static void drop_dem(struct scene *scene, const char *name, const char *booking, const char *housing)
@@ -98,6 +99,27 @@ static void a_claimed_file_is_put_through_once_under_its_number_and_before_new_o
                       "1|applied\n2|applied\n3|applied");
     assert_int_equal(scene_event_count(EVENT_UNCLEAN_STOP_FOUND), 1);
     assert_int_equal(scene_count_files(scene.share), 0);
+    scene_release(&scene);
+}
+
+/* A stop whose deadline passed gives back what was claimed: nothing of that is suspect, however often it happens. */
+static void what_an_orderly_stop_left_claimed_is_no_suspect(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin_world(&scene);
+    scene_execute(&scene, "UPDATE database_info SET in_use = 0");
+    drop_dem(&scene, "DEM1.ini", "B1", NULL);
+    struct database *db = open_ledger(&scene);
+    (void)claim(db, &scene, "DEM1.ini");
+    close_ledger(db);
+    scene_start(&scene);
+    scene_assert_rows(&scene, "SELECT in_use FROM database_info", "1");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT id, state, in_place, attempt FROM file", "1|done|0|0");
+    assert_int_equal(scene_event_count(EVENT_UNCLEAN_STOP_FOUND), 0);
+    scene_stop(&scene);
+    scene_assert_rows(&scene, "SELECT in_use FROM database_info", "0");
     scene_release(&scene);
 }
 
@@ -413,6 +435,7 @@ int main(void)
     test_main_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_claimed_file_is_put_through_once_under_its_number_and_before_new_ones),
+        cmocka_unit_test(what_an_orderly_stop_left_claimed_is_no_suspect),
         cmocka_unit_test(a_claimed_file_that_is_gone_is_called_vanished),
         cmocka_unit_test(a_claimed_file_that_is_another_now_ends_the_row_and_is_a_new_one),
         cmocka_unit_test(the_third_death_over_a_lone_suspect_quarantines_it),

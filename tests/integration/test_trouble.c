@@ -107,7 +107,6 @@ static void a_stop_while_the_archive_refuses_leaves_rows_in_place_and_the_next_s
     assert_int_equal(scene_event_count(EVENT_STOP_DEADLINE), 1);
     assert_int_equal(scene_count_files(scene.share), 1);
     scene_start(&scene);
-    wait_event(EVENT_UNCLEAN_STOP_FOUND, 1);
     drop_booking(&scene, "DEM2.ini", "B2", NULL);
     wait_rows(&scene, "SELECT count(*) FROM booking", "2");
     failing_end();

@@ -26,7 +26,7 @@ mkdir -p "$share" "$pharmacy" "$work/files"
 
 # Values that occur nowhere else, so that one found where it must not be is a leak.
 secrets=(QZKILLEDQZ P0QZ77701 90QZ00 QZFAMILYQZ QZGIVENQZ P0QZ777001 QZHOUSINGQZ 55QZ667788 987-65-4329 1951-03-17 03/17/1951 DEM55QZ667788
-    QZBADFAMILYQZ P0QZ777002 66QZ778899 DEM66QZ778899 QZOTHERQZ P0QZ777003 77QZ889900 DEM77QZ889900)
+    QZBADFAMILYQZ P0QZ777002 66QZ778899 DEM66QZ778899 QZOTHERQZ P0QZ777003 77QZ889900 DEM77QZ889900 88QZ990011)
 dem() { # dem PATIENT FAMILY GIVEN BIRTH BOOKING HOUSING BED [FURTHER LINE]
     printf '%s\r\n' 'DataType="PatientDemographics"' "PatientID=\"$1\"" 'Facility="VCSO"' "LastName=\"$2\"" "FirstName=\"$3\"" \
         "BirthDate=\"$4\"" 'SSN="987-65-4329"' 'Sex="Female"' "Housing=\"$6\"" "Bed=\"$7\"" "Booking=\"$5\"" \
@@ -206,14 +206,39 @@ check "start with a refused configuration: the accepted one serves" corbridge st
 cp "$work/corbridge.xml" "$data/corbridge.xml"
 corbridge stop >/dev/null
 
+# ---- The live world ----------------------------------------------------------------------------------------------------------
+
+live_rows() { "$CORBRIDGE_SQLITE3" -readonly -cmd '.timeout 5000' "$data/database/corbridge-live.db" "$1" 2>/dev/null; }
+live_row_is() { [ "$(live_rows "$1")" = "$2" ]; }
+says_live() { corbridge status | grep -q "^feed jms: $1"; }
+out=$(corbridge golive jms MAIN --waive "a test")
+equal "golive while the service is stopped: it waits (exit code)" 1 $?
+contains "golive while the service is stopped: it says so" "$(note <<<"$out")" "is carried out when the service is started"
+check "golive: start" corbridge start
+check "golive: carried out at the start" wait_until 20 says_live "live since"
+equal "golive: recorded in the database, with who and why" "feed|jms|a test facility|MAIN|a test" \
+    "$(live_rows "SELECT kind || '|' || name || '|' || waived FROM live_since WHERE windows_user <> '' ORDER BY kind DESC" | tr '\n' ' ' | sed 's/ $//')"
+sed 's/55QZ667788/88QZ990011/' "$work/files/dem" >"$work/files/live"
+wait_until 20 live_row_is "SELECT count(*) FROM command WHERE answer IS NULL" 0
+drop "$work/files/live" DEM88QZ990011_0400.ini
+check "live: a booking" wait_until 20 live_row_is "SELECT booking_number FROM booking" 88QZ990011
+check "live: its copy is in test" wait_until 20 row_is "SELECT copied_from FROM file WHERE name = 'DEM88QZ990011_0400.ini'" 1
+check "live: in the live archive" wait_until 20 one_file "$data/live/archive" '*_DEM88QZ990011_0400.ini'
+out=$(corbridge back-to-test jms MAIN --reason "the test is over")
+equal "back-to-test (exit code)" 0 $?
+contains "back-to-test: says so" "$(note <<<"$out")" "feed jms is back in test" "facility MAIN is back in test"
+check "back-to-test: carried out" wait_until 20 says_live "in test"
+corbridge stop >/dev/null
+
 # ---- Events ------------------------------------------------------------------------------------------------------------------
 
 events >"$work/events"
-equal "events: started, each time" 7 "$(grep -c '^0x40000064' "$work/events")"
-equal "events: stopped, each time" 6 "$(grep -c '^0x40000065' "$work/events")"
+equal "events: started, each time" 10 "$(grep -c '^0x40000064' "$work/events")"
+equal "events: stopped, each time" 9 "$(grep -c '^0x40000065' "$work/events")"
 equal "events: paused and continued" "1 1" "$(grep -c '^0x40000068' "$work/events") $(grep -c '^0x40000069' "$work/events")"
 contains "events: the bad file, with feed, ledger number, line and field" "$(grep '^0xc0000190' "$work/events")" $'\tjms\t' "line 6" \
     "BirthDate"
+equal "events: went live and back, each thing" "2 2" "$(grep -c '^0x40000320' "$work/events") $(grep -c '^0x40000321' "$work/events")"
 contains "events: refused configuration, with its line" "$(grep '^0xc00000c8' "$work/events")" "corbridge.xml:"
 all_formatted() {
     local line fields text log
@@ -249,7 +274,7 @@ check "uninstall: database, archive, configuration and logs stay" test -s "$data
     "$data/test/archive" -a -d "$data/logs"
 windows "$setup" /S
 equal "installation over data that was kept (exit code)" 0 $?
-equal "installation over data that was kept: its rows" 33 "$(rows 'SELECT count(*) FROM booking')"
+equal "installation over data that was kept: its rows" 34 "$(rows 'SELECT count(*) FROM booking')"
 check "uninstall with data: the program is gone" uninstall /REMOVEDATA
 check "uninstall with data: the data folder is gone" gone "$data"
 check "uninstall: folders of others stay" test -d "$share" -a -d "$pharmacy"

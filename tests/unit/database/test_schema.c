@@ -62,6 +62,7 @@ static const struct {
     {"database_info", "control_letters", "'ABCDE'"},
     {"database_info", "created_at", INSTANT},
     {"database_info", "name_time", "'2026-11-23T18:00:00.000001Z'"},
+    {"database_info", "in_use", "2"},
     {"facility", "code", "''"},
     {"facility", "code", LONG(33)},
     {"facility", "name", "''"},
