@@ -9,6 +9,7 @@
 
 /* Makes the live database below the data folder where it is missing, and adds the rows (kind and name of each count). False: `message`
  * says what failed. */
-bool make_live(const char *data_folder, const struct live_row *rows, size_t count, char *message, size_t size);
+bool make_live(const char *data_folder, const struct live_row *rows, size_t count, char *message,
+               size_t size);
 
 #endif

@@ -20,7 +20,7 @@ const struct partner test_partner = {
     .file_pattern = "%Y%m%d%H%M%S_%N_%C.hl7",
     .form = {.message = FORM_RDE,
              .version = FORM_2_5_1,
-             .separators = {'|', '^', '~', '\\', '&'},
+             .separators = {'|', '^', '~', '\\', '&', '\0'},
              .line_end = "\r",
              .character_set = FORM_UTF_8},
 };
