@@ -394,6 +394,9 @@ void world_run_follow(struct world_run *test)
 
 void world_run_stop_following(struct world_run *test)
 {
+    /* The copier may wait for a place in a pipeline that is full and stands still: live shall not wait for that. */
+    if (test->pipeline)
+        pipeline_close_entry(test->pipeline);
     copier_end(test->copier);
 }
 

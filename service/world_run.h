@@ -41,7 +41,7 @@ enum engine_start world_run_start(struct world_run *run, const struct live *live
 /* The live world has committed something: the test world may follow. Any thread. */
 void world_run_follow(struct world_run *test);
 
-/* Ends following; the live world may then be stopped. */
+/* Ends following, at once whatever the test world is at, which takes no more files from then on; the live world may then be stopped. */
 void world_run_stop_following(struct world_run *test);
 
 /* Ends taking files, lets what is in flight come to its end until `deadline` (monotonic ms), ends every thread,

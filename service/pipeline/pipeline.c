@@ -12,6 +12,8 @@ struct pipeline *pipeline_new(const struct pipeline_options *options)
         return NULL;
     pipeline->options = *options;
     pipeline->up = true;
+    pipeline->look_now =
+        true; /* what other programs wrote before: until it is found the world is not at rest */
     mutex_init(&pipeline->lock);
     condition_init(&pipeline->committer_wakes);
     condition_init(&pipeline->workers_wake);
@@ -196,7 +198,7 @@ void pipeline_look_now(struct pipeline *pipeline)
 bool pipeline_is_up(struct pipeline *pipeline)
 {
     mutex_lock(&pipeline->lock);
-    bool up = pipeline->up;
+    bool up = pipeline->up && !pipeline->closing;
     mutex_unlock(&pipeline->lock);
     return up;
 }

@@ -90,7 +90,7 @@ void pipeline_sent(struct pipeline *pipeline, int64_t outbox_id);
 /* Orders or commands may have been written: look now. Any thread. */
 void pipeline_look_now(struct pipeline *pipeline);
 
-/* Whether the database can be written, as last seen. */
+/* Whether files are let in: the database can be written, as last seen, and the world is not being stopped. */
 bool pipeline_is_up(struct pipeline *pipeline);
 
 struct pipeline_figures {

@@ -11,6 +11,8 @@
 #include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "platform/thread.h"
+#include "service/pipeline/pipeline_private.h"
 #include "tests/integration/failing.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
@@ -38,6 +40,25 @@ static void drop_location(struct scene *scene, const char *name, const char *boo
         "DataType=\"PatientLocation\"\r\nPatientID=\"P%s\"\r\nBooking=\"%s\"\r\nHousing=\"%s\"\r\n", booking,
         booking, housing);
     drop_quickly(scene, name, text);
+}
+
+struct in_flight_wait {
+    struct scene *scene;
+    uint64_t count;
+};
+
+static bool so_many_are_in_flight(void *context)
+{
+    const struct in_flight_wait *wanted = context;
+    struct engine_figures figures;
+    engine_figures(wanted->scene->engine, &figures);
+    return figures.in_flight >= wanted->count;
+}
+
+static void wait_in_flight(struct scene *scene, uint64_t count)
+{
+    struct in_flight_wait wanted = {scene, count};
+    wait_until("files in flight", so_many_are_in_flight, &wanted);
 }
 
 /* The rows of the other world. */
@@ -235,6 +256,89 @@ static void a_test_world_that_is_locked_does_not_stop_live(void **state)
     assert_rows_of(&scene, DATABASE_TEST, "SELECT housing FROM booking", "ISO");
     assert_rows_of(&scene, DATABASE_TEST, "SELECT group_concat(copied_from) FROM file", "1,2,3");
     scene_release(&scene);
+}
+
+/* ---- a test world that stands still ---- */
+
+static struct {
+    struct mutex lock;
+    struct condition opened;
+    bool shut;
+} gate = {.lock = MUTEX_INITIALIZER};
+
+static void stand_still(const struct job *job)
+{
+    mutex_lock(&gate.lock);
+    while (gate.shut && job->work == JOB_COPY)
+        (void)condition_wait(&gate.opened, &gate.lock, UINT32_MAX);
+    mutex_unlock(&gate.lock);
+}
+
+static void set_gate(bool shut)
+{
+    mutex_lock(&gate.lock);
+    gate.shut = shut;
+    condition_broadcast(&gate.opened);
+    mutex_unlock(&gate.lock);
+}
+
+static void stop_in_thread(void *context)
+{
+    struct scene *scene = context;
+    char message[400] = "";
+    (void)engine_stop(scene->engine, SCENE_WAIT_MS, message, sizeof message);
+}
+
+/* The last connection to a database that is closed removes its write-ahead log. */
+static bool live_is_closed(void *context)
+{
+    struct scene *scene = context;
+    char below[64];
+    bool exists = true;
+    (void)snprintf(below, sizeof below, "data%cdatabase%ccorbridge-live.db-wal", PATH_SEPARATOR,
+                   PATH_SEPARATOR);
+    assert_int_equal(file_exists(scene_path(scene, below), &exists).kind, PLATFORM_OK);
+    return !exists;
+}
+
+/* More copies than it has places for, and it takes none: live ends all the same. */
+static void a_test_world_that_stands_still_does_not_keep_live_from_stopping(void **state)
+{
+    (void)state;
+    enum {
+        FILES = PIPELINE_IN_FLIGHT_MAX + 40
+    };
+    struct scene scene;
+    struct thread *stopper = NULL;
+    char name[32], housing[32];
+    condition_init(&gate.opened);
+    set_gate(true);
+    worker_before_parse = stand_still;
+    scene_init(&scene, &LIVE);
+    drop_dem(&scene, "DEM0.ini", "B1", "VCSO");
+    for (int i = 1; i < FILES; i++) {
+        (void)snprintf(name, sizeof name, "LOC%d.ini", i);
+        (void)snprintf(housing, sizeof housing, "H%d", i);
+        drop_location(&scene, name, "B1", housing);
+    }
+    scene_start(&scene);
+    char all[16];
+    (void)snprintf(all, sizeof all, "%d", (int)FILES);
+    wait_rows(&scene, "SELECT count(*) FROM file WHERE state = 'done' AND in_place = 0", all);
+    wait_in_flight(&scene, PIPELINE_IN_FLIGHT_MAX);
+    assert_true(platform_ok(thread_start(&stopper, "stopper", stop_in_thread, &scene)));
+    wait_until("the live world's database is closed", live_is_closed, &scene);
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT count(*) FROM file", "0");
+    set_gate(false);
+    thread_join(stopper);
+    worker_before_parse = NULL;
+
+    scene_start(&scene);
+    scene_settle(&scene);
+    assert_rows_of(&scene, DATABASE_TEST,
+                   "SELECT count(DISTINCT copied_from) || ' of ' || count(*) FROM file", "296 of 296");
+    scene_release(&scene);
+    condition_release(&gate.opened);
 }
 
 /* However often it is stopped in the middle, test has each file once and in order. */
@@ -459,6 +563,7 @@ int main(void)
         cmocka_unit_test(a_file_that_lies_nowhere_any_more_is_left_out_and_stops_nobody),
         cmocka_unit_test(a_facility_that_is_not_live_is_left_to_test),
         cmocka_unit_test(a_test_world_that_is_locked_does_not_stop_live),
+        cmocka_unit_test(a_test_world_that_stands_still_does_not_keep_live_from_stopping),
         cmocka_unit_test(copying_goes_on_after_a_stop_and_repeats_nothing),
         cmocka_unit_test(what_waits_too_long_in_both_worlds_is_told_once),
         cmocka_unit_test(live_runs_without_a_test_world_that_is_newer),
