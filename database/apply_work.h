@@ -27,7 +27,8 @@ struct slice apply_instant(struct apply_work *work, instant_us instant);
 /*
  * Whether this event is older than what last stated a group, of which the row has event time, arrival and file from
  * `column` on (RULES "Order and time"): by the event time, of equal ones by the number, which is the order of arrival. Where
- * both event times are nothing but arrivals the number alone decides, so that a clock set back makes nothing old.
+ * both event times are nothing but arrivals the number alone decides, so that a clock set back makes nothing old. In the test world a copy
+ * of the live one counts from when it arrived there.
  */
 bool apply_is_older(struct apply_work *work, const struct query *query, int column);
 

@@ -97,6 +97,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " WHERE m.file = f.id AND m.state IN ('applied', 'duplicate', 'stale', 'superseded', 'test-only',"
         " 'waiting')), stored FROM file f WHERE feed = ? AND id > ? AND id <= ? AND state <> 'vanished'"
         " ORDER BY id LIMIT ?",
+    [STATEMENT_FILE_TWO_COPIES] =
+        "SELECT (SELECT copied_from FROM file WHERE id = ?), (SELECT copied_from FROM file WHERE id = ?)",
     [STATEMENT_FILE_OUTCOME] =
         "SELECT f.reason, m.state, m.detail FROM file f LEFT JOIN message m ON m.file = f.id"
         " WHERE f.id = ? ORDER BY m.state NOT IN ('held', 'waiting'), m.ordinal LIMIT 1",

@@ -145,6 +145,12 @@ struct apply_result scene_apply(struct scene *scene, const char *text, struct sc
         fail_msg("the event of the test is not valid: %s", fault_code_text(faults.items[0].code));
 
     struct ledger_file file = scene_claim(scene, how.minutes);
+    if (how.copied_from > 0) {
+        char sql[96];
+        (void)snprintf(sql, sizeof sql, "UPDATE file SET copied_from = %d WHERE id = %lld", how.copied_from,
+                       (long long)file.id);
+        scene_execute(scene, sql);
+    }
     struct apply_input input = {
         .event = &event,
         .file = file.id,

@@ -59,6 +59,7 @@ struct scene_event {
     int minutes;           /* arrival and event time */
     int older;             /* the event time is so many minutes before the arrival */
     const char *authority; /* "JMS" */
+    int copied_from;       /* ledger number in the live world; 0: test's own */
     bool empty_clears, reopens, closes_earlier, holds_identity_change;
 };
 

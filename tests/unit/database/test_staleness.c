@@ -160,6 +160,31 @@ static void older_silence_does_not_take_a_release_back(void **state)
     assert_value(scene, "SELECT released_at IS NOT NULL FROM booking", "0");
 }
 
+/* The test world gets copies of live files late, and feed by feed: their numbers here say nothing about when they came. */
+static void copies_of_the_live_world_count_from_when_they_arrived_there(void **state)
+{
+    struct scene *scene = *state;
+    (void)scene_apply(scene, scene_dem(""), (struct scene_event){.copied_from = 1});
+    (void)scene_apply(scene, scene_location("Bed=\"OWN\"\n"), (struct scene_event){.minutes = 10});
+    (void)scene_apply(scene, scene_location("Bed=\"EARLIER\"\n"),
+                      (struct scene_event){.minutes = 8, .copied_from = 3});
+    assert_value(scene, STATE(3), "stale stale: location");
+    assert_value(scene, "SELECT bed FROM booking", "OWN");
+    (void)scene_apply(scene, scene_location("Bed=\"LATER\"\n"),
+                      (struct scene_event){.minutes = 20, .copied_from = 9});
+    /* Claimed before that copy was there, applied after it. */
+    (void)scene_apply(scene, scene_location("Bed=\"BETWEEN\"\n"), (struct scene_event){.minutes = 15});
+    assert_value(scene, "SELECT bed FROM booking", "LATER");
+    /* Of another live feed: it was copied after 9 and had come before it. */
+    (void)scene_apply(scene, scene_location("Bed=\"OTHER\"\n"),
+                      (struct scene_event){.minutes = 18, .copied_from = 7});
+    assert_value(scene, "SELECT bed FROM booking", "LATER");
+    /* In live the clock was set back meanwhile: there the number counted, and so it does here. */
+    (void)scene_apply(scene, scene_location("Bed=\"BACK\"\n"),
+                      (struct scene_event){.minutes = 3, .copied_from = 11});
+    assert_value(scene, "SELECT bed FROM booking", "BACK");
+}
+
 static int setup(void **state)
 {
     (void)scene_setup(state);
@@ -180,6 +205,7 @@ int main(void)
         IN_SCENE(equal_event_times_go_by_arrival),
         IN_SCENE(newer_event_that_came_first_is_not_undone_by_many_older_ones),
         IN_SCENE(clock_that_is_set_back_makes_nothing_old),
+        IN_SCENE(copies_of_the_live_world_count_from_when_they_arrived_there),
         IN_SCENE(absent_and_left_fields_state_no_group),
         IN_SCENE(explicit_clear_states_its_group),
         IN_SCENE(older_change_of_the_whole_identity_is_neither_told_nor_held),
