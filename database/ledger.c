@@ -226,6 +226,7 @@ enum database_kind ledger_copies(struct database *db, const char *feed, int64_t 
         copy->ended = !copy->file.in_place;
         copy->wanted = query_int64(&query, 14) != 0;
         copy->stored = query_text(&query, 15, arena, &complete);
+        copy->left_to_test = query_int64(&query, 16) != 0;
         if (!complete) {
             kind = database_no_memory(db);
             break;

@@ -89,6 +89,7 @@ struct ledger_copy {
     struct ledger_file file;
     bool ended;         /* it is neither claimed nor in place any more */
     bool wanted;        /* it ended so that the test world takes it too: applied, left to test, or waiting */
+    bool left_to_test;  /* live did nothing with it but leave it to test */
     const char *stored; /* below the world's folder; NULL: nowhere */
 };
 

@@ -95,8 +95,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
         " arrived_at, format, state, attempt, in_place, state = 'done' AND EXISTS (SELECT 1 FROM message m"
         " WHERE m.file = f.id AND m.state IN ('applied', 'duplicate', 'stale', 'superseded', 'test-only',"
-        " 'waiting')), stored FROM file f WHERE feed = ? AND id > ? AND id <= ? AND state <> 'vanished'"
-        " ORDER BY id LIMIT ?",
+        " 'waiting')), stored, EXISTS (SELECT 1 FROM message m WHERE m.file = f.id AND m.state = 'test-only')"
+        " FROM file f WHERE feed = ? AND id > ? AND id <= ? AND state <> 'vanished' ORDER BY id LIMIT ?",
     [STATEMENT_FILE_TWO_COPIES] =
         "SELECT (SELECT copied_from FROM file WHERE id = ?), (SELECT copied_from FROM file WHERE id = ?)",
     [STATEMENT_FILE_OUTCOME] =

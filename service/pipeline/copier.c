@@ -26,8 +26,9 @@ struct copier {
     struct arena arena; /* of one batch */
     int64_t *cursors;   /* per feed: live ledger number up to which all was handed on */
     bool cursors_known;
-    int64_t missing; /* live ledger number that was not found in the hold */
-    unsigned looks;  /* how often */
+    int64_t missing;    /* live ledger number that was not found in the hold */
+    unsigned looks;     /* how often */
+    int64_t unreadable; /* live ledger number whose bytes cannot be read now: the log says so once */
     /* under the lock */
     struct mutex lock;
     struct condition changes;
@@ -107,6 +108,19 @@ static void give_way(struct copier *copier)
     }
 }
 
+/* It is tried again each second; test follows no further in this feed meanwhile. */
+static void note_unreadable(struct copier *copier, const char *feed, int64_t number,
+                            struct platform_status status)
+{
+    char text[200];
+    if (copier->unreadable == number)
+        return;
+    copier->unreadable = number;
+    platform_status_text(status, text, sizeof text);
+    log_write(LOG_WARNING, feed, "live ledger number %lld cannot be copied into the test world yet: %s",
+              (long long)number, text);
+}
+
 /* The job of one copy, with its bytes. NULL with *gone when its bytes are no longer there, else when it cannot be had now. */
 static struct job *make_job(struct copier *copier, size_t feed, const struct ledger_copy *copy, bool *gone)
 {
@@ -127,11 +141,17 @@ static struct job *make_job(struct copier *copier, size_t feed, const struct led
     job->row.name = job->name = arena_copy_text(&job->arena, slice_of(copy->file.name));
     job->row.format = arena_copy_text(&job->arena, slice_of(copy->file.format));
     job->row.copied_from = copy->file.id;
+    job->left_to_test = copy->left_to_test;
     job->copy_letters = arena_copy_text(&job->arena, slice_of(database_control_letters(copier->live)));
-    struct platform_status status = file_load(path, (size_t)match->size_limit, &job->bytes, &job->size);
-    *gone = status.kind == PLATFORM_NOT_FOUND;
-    if (platform_ok(status) && job->name && job->row.format && job->copy_letters)
+    /* As many bytes as the ledger says, whatever the configuration allows by now. */
+    size_t size = (size_t)copy->file.marks.size;
+    struct platform_status status = file_load(path, size, &job->bytes, &job->size);
+    *gone = status.kind == PLATFORM_NOT_FOUND || status.kind == PLATFORM_TOO_LARGE ||
+            (platform_ok(status) && job->size != size);
+    if (platform_ok(status) && !*gone && job->name && job->row.format && job->copy_letters)
         return job;
+    if (!*gone)
+        note_unreadable(copier, settings->name, copy->file.id, status);
     job_free(job);
     return NULL;
 }
@@ -157,8 +177,8 @@ static enum pass hand_on(struct copier *copier, size_t feed, const struct ledger
     if (!job && gone) {
         log_write(
             LOG_WARNING, copier->options.config->feeds[feed].name,
-            "live ledger number %lld is not copied into the test world: its bytes are no longer in the archive, or no "
-            "rule matches its name any more",
+            "live ledger number %lld is not copied into the test world: its bytes are no longer in the archive as they "
+            "came, or no rule matches its name any more",
             (long long)copy->file.id);
         return PASS_DONE;
     }

@@ -52,10 +52,12 @@ static void report_applied(const struct job *job)
         event_report(EVENT_SECOND_OPEN_BOOKING, feed, number);
 }
 
-/* Of what live has told already nothing is reported a second time. */
+/* Of what live has told already nothing is reported a second time; what it left to test only test can tell of. */
 static void finish_copy(struct pipeline *pipeline, struct job *job)
 {
-    if (job->place == STORE_QUARANTINE)
+    if (job->left_to_test)
+        report_applied(job);
+    else if (job->place == STORE_QUARANTINE)
         log_write(LOG_WARNING, job->line->config->name,
                   "live ledger number %lld could not be copied into the test world: %lld says why",
                   (long long)job->row.copied_from, (long long)job->row.id);

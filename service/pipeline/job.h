@@ -62,6 +62,7 @@ struct job {
     size_t size;
     struct ledger_file row;
     const char *copy_letters; /* JOB_COPY: control letters of the live database; in the arena */
+    bool left_to_test; /* JOB_COPY: live did nothing with it, so that what there is to tell is told in test */
 
     enum job_work work;
     enum job_stage stage;

@@ -187,6 +187,33 @@ static void a_file_that_lies_nowhere_any_more_is_left_out_and_stops_nobody(void 
     scene_release(&scene);
 }
 
+/* What the archive holds is what was accepted; a limit that was lowered since is for what comes. And bytes that are others by now are no copy. */
+static void bytes_are_copied_as_live_accepted_them(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &LIVE);
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "B1", "VCSO");
+    drop_dem(&scene, "DEM2.ini", "B2", "VCSO");
+    drop_dem(&scene, "DEM3.ini", "B3", "VCSO");
+    scene_settle(&scene);
+    scene_stop(&scene);
+    forget_copies(&scene);
+    char *path = malloc(2048);
+    assert_non_null(path);
+    (void)snprintf(path, 2048, "%s", scene_find_file(scene_world_path(&scene, "archive"), "DEM2.ini"));
+    assert_int_equal(file_remove(path).kind, PLATFORM_OK);
+    assert_int_equal(file_store(path, "other", 5).kind, PLATFORM_OK);
+    free(path);
+    ((struct config_match *)(uintptr_t)scene.config->feeds[0].matches)->size_limit = 100;
+    scene_start(&scene);
+    scene_settle(&scene);
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT name, state, copied_from FROM file WHERE id > 3",
+                   "DEM1.ini|done|1\nDEM3.ini|done|3");
+    scene_release(&scene);
+}
+
 /* Location before its DEM, and a Location that names no facility, for a facility that is in test. */
 static void a_facility_that_is_not_live_is_left_to_test(void **state)
 {
@@ -228,6 +255,39 @@ static void a_facility_that_is_not_live_is_left_to_test(void **state)
     scene_assert_rows(&scene, "SELECT booking_number, facility, housing FROM booking",
                       "B1|VCSO|ISU\nB2|ADAM|MED");
     scene_assert_rows(&scene, "SELECT count(*) FROM test_only_booking", "0");
+    scene_release(&scene);
+}
+
+/* Live has told nobody of it: a fault that only applying shows, and a place that no rule matches. Of what both have live alone tells. */
+static void what_live_leaves_to_test_is_told_there(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct scene_options options = LIVE;
+    options.match = "ready=\"closed\" hold-identity-change=\"yes\"";
+    options.facilities = "<facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\">"
+                         "<location housing=\"{pod}-{cell}\"/></facility>"
+                         "<facility code=\"ADAM\" name=\"Adams\" zone=\"America/Denver\">"
+                         "<location housing=\"{pod}-{cell}\"/></facility>";
+    scene_init(&scene, &options);
+    scene_execute(&scene, "DELETE FROM live_since WHERE name = 'ADAM'");
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "B1", "VCSO"); /* in both worlds nowhere */
+    scene_settle(&scene);
+    assert_int_equal(scene_event_count(EVENT_LOCATION_UNMATCHED), 1);
+    drop_dem(&scene, "DEM2.ini", "B2", "ADAM"); /* in test only */
+    scene_settle(&scene);
+    assert_int_equal(scene_event_count(EVENT_LOCATION_UNMATCHED), 2);
+    drop_quickly(
+        &scene, "DEM3.ini",
+        "DataType=\"PatientDemographics\"\r\nPatientID=\"PB2\"\r\nBooking=\"B2\"\r\nFacility=\"ADAM\"\r\n"
+        "LastName=\"OTHER\"\r\nFirstName=\"PERSON\"\r\nBirthDate=\"02/03/1961\"\r\nSex=\"Male\"\r\nHousing=\"A-1\"\r\n"
+        "BookingDate=\"2017-06-20 14:32:04\"\r\n");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM message ORDER BY file", "applied\ntest-only\ntest-only");
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT state FROM message ORDER BY file",
+                   "applied\napplied\nheld");
+    assert_int_equal(scene_event_count(EVENT_HELD), 1);
     scene_release(&scene);
 }
 
@@ -561,7 +621,9 @@ int main(void)
         cmocka_unit_test(what_changed_nothing_in_live_is_not_copied),
         cmocka_unit_test(a_file_that_leaves_the_hold_while_it_is_copied_is_not_left_out),
         cmocka_unit_test(a_file_that_lies_nowhere_any_more_is_left_out_and_stops_nobody),
+        cmocka_unit_test(bytes_are_copied_as_live_accepted_them),
         cmocka_unit_test(a_facility_that_is_not_live_is_left_to_test),
+        cmocka_unit_test(what_live_leaves_to_test_is_told_there),
         cmocka_unit_test(a_test_world_that_is_locked_does_not_stop_live),
         cmocka_unit_test(a_test_world_that_stands_still_does_not_keep_live_from_stopping),
         cmocka_unit_test(copying_goes_on_after_a_stop_and_repeats_nothing),
