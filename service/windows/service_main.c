@@ -255,9 +255,9 @@ static void stop_engine(struct running *running)
     running->engine = NULL;
 }
 
-/* PARAMCHANGE. A configuration that is refused changes nothing; one with which the engine does not start gives
+/* PARAMCHANGE. A configuration that is refused changes nothing (*refused); one with which the engine does not start gives
  * way to the one before. Returns SERVICE_EXIT_OK while an engine runs. */
-static enum service_exit reload(struct running *running)
+static enum service_exit reload(struct running *running, bool *refused)
 {
     struct config_faults faults;
     config_faults_init(&faults);
@@ -265,6 +265,7 @@ static enum service_exit reload(struct running *running)
     if (fresh == NULL)
         report_refused(&faults);
     config_faults_release(&faults);
+    *refused = fresh == NULL;
     if (fresh == NULL)
         return SERVICE_EXIT_OK;
 
@@ -322,15 +323,14 @@ static enum service_exit serve(struct running *running)
             return SERVICE_EXIT_OK;
         if (asked & (ASK_PAUSE | ASK_CONTINUE))
             set_paused(running, (asked & ASK_PAUSE) != 0);
-        if (asked & ASK_RELOAD) {
-            enum service_exit exit_code = reload(running);
-            if (exit_code != SERVICE_EXIT_OK)
-                return exit_code;
-        } else if (asked & ASK_RESTART) {
-            enum service_exit exit_code = restart(running);
-            if (exit_code != SERVICE_EXIT_OK)
-                return exit_code;
-        }
+        enum service_exit exit_code = SERVICE_EXIT_OK;
+        bool refused = true;
+        if (asked & ASK_RELOAD)
+            exit_code = reload(running, &refused);
+        if (exit_code == SERVICE_EXIT_OK && (asked & ASK_RESTART) && refused) /* else it is anew already */
+            exit_code = restart(running);
+        if (exit_code != SERVICE_EXIT_OK)
+            return exit_code;
         if (asked & ASK_WORK)
             engine_commands_now(running->engine);
         if (asked & (ASK_WORK | ASK_REOPEN))

@@ -29,6 +29,7 @@ static struct {
     enum engine_start start;
     void (*live_changed)(void *context);
     void *context;
+    void (*during_scan)(void); /* on the service thread, which is not waiting then */
 } played;
 
 static const struct engine *const ENGINE = (const struct engine *)(uintptr_t)0x50;
@@ -106,6 +107,8 @@ void engine_scan_now(struct engine *engine, bool reopen)
 {
     assert_ptr_equal(engine, ENGINE);
     fake_scm_note("engine scan%s", reopen ? " and reopen" : "");
+    if (played.during_scan)
+        played.during_scan();
 }
 
 void engine_commands_now(struct engine *engine)
@@ -289,6 +292,39 @@ static void a_refused_reload_keeps_the_running_one(void **state)
     finish(scene);
 }
 
+static void change_live_and_reload(void)
+{
+    played.during_scan = NULL;
+    played.live_changed(played.context);
+    (void)control(SERVICE_CONTROL_PARAMCHANGE);
+}
+
+/* Both at once: a configuration that is refused does not swallow the other. */
+static void what_went_live_is_not_lost_in_a_refused_reload(void **state)
+{
+    struct scene *scene = *state;
+    start(scene);
+    fake_scm_wait_for(RUNNING);
+    played.refuse_file = true;
+    played.during_scan = change_live_and_reload;
+    assert_int_equal(control(SERVICE_CODE_WORK), NO_ERROR);
+    fake_scm_wait_for("  1: 1\nengine stop within 60000 ms\nengine start\n");
+    /* An accepted one starts the engine anew, and once is enough. */
+    fake_scm_forget_calls();
+    played.refuse_file = false;
+    played.during_scan = change_live_and_reload;
+    assert_int_equal(control(SERVICE_CODE_WORK), NO_ERROR);
+    fake_scm_wait_for("  1: 1\n");
+    assert_int_equal(control(SERVICE_CODE_CHECK), NO_ERROR);
+    fake_scm_wait_for("check corbridge.xml\n");
+    assert_string_equal(
+        fake_scm_calls(),
+        "engine commands\nengine scan\nload corbridge.xml\nengine stop within 60000 ms\nengine start\n"
+        "event type 4 category 0 id 0x400000c9 strings 2\n  1: 2\n  1: 1\ncheck corbridge.xml\n");
+    assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
+    finish(scene);
+}
+
 static void a_refused_configuration_stops_with_code_20(void **state)
 {
     struct scene *scene = *state;
@@ -410,6 +446,7 @@ int main(void)
         CASE(reload_takes_a_new_configuration),
         CASE(what_went_live_starts_the_engine_anew_and_a_pause_stays),
         CASE(a_refused_reload_keeps_the_running_one),
+        CASE(what_went_live_is_not_lost_in_a_refused_reload),
         CASE(a_refused_configuration_stops_with_code_20),
         CASE(a_refused_configuration_gives_way_to_the_accepted_one),
         CASE(what_ran_is_kept_as_accepted),
