@@ -24,6 +24,13 @@ static enum live_kind kind_of(const char *name)
     return (enum live_kind)kind;
 }
 
+bool live_row_is(const struct live_row *row, enum live_kind kind, const char *name)
+{
+    return row->kind == kind &&
+           (kind == LIVE_FACILITY ? slice_equal_nocase(slice_of(row->name), slice_of(name))
+                                  : strcmp(row->name, name) == 0);
+}
+
 enum database_kind live_list(struct database *db, struct arena *arena, struct live_row **rows, size_t *count)
 {
     *rows = NULL;

@@ -34,6 +34,9 @@ struct live_row {
     const char *waived; /* the reason, when a condition was waived; NULL */
 };
 
+/* Whether the row means this. A facility's code is the same code in other case (RULES "Small questions"). */
+bool live_row_is(const struct live_row *row, enum live_kind kind, const char *name);
+
 /* All rows, by kind and name; array in the arena. Any connection of the live world. */
 enum database_kind live_list(struct database *db, struct arena *arena, struct live_row **rows, size_t *count);
 

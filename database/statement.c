@@ -223,11 +223,15 @@ static const char *const texts[STATEMENT_COUNT] = {
 
     [STATEMENT_LIVE_LIST] =
         "SELECT kind, name, since, windows_user, waived FROM live_since ORDER BY kind, name",
-    [STATEMENT_LIVE_ADD] = "INSERT INTO live_since (kind, name, since, windows_user, waived)"
-                           " VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, name) DO NOTHING",
-    [STATEMENT_LIVE_REMOVE] = "DELETE FROM live_since WHERE kind = ? AND name = ?",
+    [STATEMENT_LIVE_ADD] =
+        "INSERT INTO live_since (kind, name, since, windows_user, waived) SELECT ?1, ?2, ?3, ?4, ?5"
+        " WHERE NOT EXISTS (SELECT 1 FROM live_since WHERE kind = ?1 AND (name = ?2"
+        " OR kind = 'facility' AND name = ?2 COLLATE NOCASE))",
+    /* A facility's code is the same code in other case (RULES "Small questions"). */
+    [STATEMENT_LIVE_REMOVE] = "DELETE FROM live_since WHERE kind = ?1 AND (name = ?2"
+                              " OR kind = 'facility' AND name = ?2 COLLATE NOCASE)",
     [STATEMENT_LIVE_FACILITY] =
-        "SELECT EXISTS (SELECT 1 FROM live_since WHERE kind = 'facility' AND name = ?)",
+        "SELECT EXISTS (SELECT 1 FROM live_since WHERE kind = 'facility' AND name = ? COLLATE NOCASE)",
     [STATEMENT_LIVE_FACILITY_OF] =
         "SELECT coalesce((SELECT facility FROM booking WHERE authority = ?1 AND booking_number = ?2),"
         " (SELECT facility FROM test_only_booking WHERE authority = ?1 AND booking_number = ?2))",

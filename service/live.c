@@ -19,7 +19,7 @@ void live_release(struct live *live)
 bool live_has(const struct live *live, enum live_kind kind, const char *name)
 {
     for (size_t i = 0; i < live->count; i++)
-        if (live->rows[i].kind == kind && strcmp(live->rows[i].name, name) == 0)
+        if (live_row_is(&live->rows[i], kind, name))
             return true;
     return false;
 }

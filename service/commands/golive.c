@@ -177,7 +177,7 @@ static int run(const struct command *command, const char *what, const char *reas
     if (!command_options_and_operands(command, argc, argv, options, sizeof options / sizeof options[0], names,
                                       NAMES_MAX, &count))
         return COMMANDS_USAGE;
-    if (count == 0 || !request.reason || strlen(request.reason) > REASON_MAX) {
+    if (count == 0 || !request.reason || request.reason[0] == '\0' || strlen(request.reason) > REASON_MAX) {
         output_error(
             "corbridge %s: a NAME and %s \"reason\" (at most %d characters) are needed: corbridge %s --help",
             command->name, reason_option, REASON_MAX, command->name);

@@ -86,7 +86,7 @@ static struct outbox_counts counts_of_pharmacy(const struct world_status *status
 static const char *live_since(const struct world_status *live, enum live_kind kind, const char *name)
 {
     for (size_t i = 0; i < live->live_count; i++) {
-        if (live->live[i].kind == kind && strcmp(live->live[i].name, name) == 0)
+        if (live_row_is(&live->live[i], kind, name))
             return live->live[i].since;
     }
     return NULL;

@@ -37,7 +37,7 @@ static void answer(struct carried *carried, bool done, const char *format, ...)
 static bool is_among(const struct live_row *rows, size_t count, enum live_kind kind, const char *name)
 {
     for (size_t i = 0; i < count; i++)
-        if (rows[i].kind == kind && (!name || strcmp(rows[i].name, name) == 0))
+        if (name ? live_row_is(&rows[i], kind, name) : rows[i].kind == kind)
             return true;
     return false;
 }
@@ -47,7 +47,7 @@ static bool serves(const struct config_pharmacy *pharmacy, const char *facility)
     if (!pharmacy->facilities)
         return true;
     for (const char *const *each = pharmacy->facilities; *each; each++)
-        if (strcmp(*each, facility) == 0)
+        if (slice_equal_nocase(slice_of(*each), slice_of(facility))) /* as the configuration was judged */
             return true;
     return false;
 }

@@ -38,7 +38,8 @@ static void start(struct runner *runner)
     assert_int_equal(engine_start(&options, &runner->scene.engine, message, sizeof message), ENGINE_STARTED);
 }
 
-static void begin(struct runner *runner, bool with_live_folder)
+/* `pharmacy`: attributes besides its live-folder; NULL: it has none. */
+static void begin(struct runner *runner, const char *pharmacy)
 {
     char attribute[1200] = "";
     memset(runner, 0, sizeof *runner);
@@ -47,8 +48,8 @@ static void begin(struct runner *runner, bool with_live_folder)
     runner->root = test_temp_dir("pharmacies");
     runner->live_folder = path_join(runner->root, "live");
     assert_int_equal(folder_make(runner->live_folder).kind, PLATFORM_OK);
-    if (with_live_folder)
-        (void)snprintf(attribute, sizeof attribute, "live-folder=\"%s\"", runner->live_folder);
+    if (pharmacy)
+        (void)snprintf(attribute, sizeof attribute, "live-folder=\"%s\" %s", runner->live_folder, pharmacy);
     struct scene_options options = {.pharmacy = attribute};
     scene_init(&runner->scene, &options);
     start(runner);
@@ -106,7 +107,7 @@ static void a_feed_goes_live_and_back(void **state)
 {
     (void)state;
     struct runner runner;
-    begin(&runner, false);
+    begin(&runner, NULL);
     struct scene *scene = &runner.scene;
     drop_dem(&runner, "DEM1.ini", "B1"); /* in test */
     assert_string_equal(answer_to(&runner, "golive", "feed:jms"), "done: feed jms is live");
@@ -139,7 +140,7 @@ static void a_pharmacy_goes_live_after_its_feed_and_facilities(void **state)
 {
     (void)state;
     struct runner runner;
-    begin(&runner, true);
+    begin(&runner, "");
     assert_string_equal(
         answer_to(&runner, "golive", "pharmacy:diamond"),
         "refused: no feed is live yet, and a pharmacy goes live after the feed of its facilities");
@@ -154,7 +155,14 @@ static void a_pharmacy_goes_live_after_its_feed_and_facilities(void **state)
     assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"), "done: pharmacy diamond is live");
     end(&runner);
 
-    begin(&runner, false);
+    begin(&runner, "facilities=\"vcso\"");
+    (void)answer_to(&runner, "golive", "feed:jms");
+    start_anew(&runner);
+    assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"),
+                        "refused: pharmacy diamond serves facility VCSO, which is not live; that goes first");
+    end(&runner);
+
+    begin(&runner, NULL);
     assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"),
                         "refused: pharmacy diamond has no live-folder in the configuration; add it first");
     assert_int_equal(scene_event_count(EVENT_WENT_LIVE), 0);
@@ -166,7 +174,7 @@ static void what_is_not_understood_is_refused_and_changes_nothing(void **state)
 {
     (void)state;
     struct runner runner;
-    begin(&runner, false);
+    begin(&runner, NULL);
     assert_string_equal(
         answer_to(&runner, "golive", "feed:nobody"),
         "refused: the configuration has no feed, facility or pharmacy 'feed:nobody'; `corbridge status` lists "
@@ -195,7 +203,7 @@ static void a_command_that_waits_is_carried_out_at_the_start(void **state)
 {
     (void)state;
     struct runner runner;
-    begin(&runner, false);
+    begin(&runner, NULL);
     scene_stop(&runner.scene);
     scene_execute(&runner.scene,
                   "INSERT INTO command (what, subject, argument, windows_user, created_at)"
@@ -234,7 +242,7 @@ static void the_commands_wait_for_the_answer(void **state)
 {
     (void)state;
     struct runner runner;
-    begin(&runner, false);
+    begin(&runner, NULL);
     assert_int_equal(type(&runner, "golive", "--waive", "VCSO", "feed:jms"), COMMANDS_OK);
     scene_assert_rows(&runner.scene, "SELECT what, subject, argument, outcome FROM command ORDER BY id",
                       "golive|feed:jms|a test|done\ngolive|facility:VCSO|a test|done");
@@ -245,8 +253,68 @@ static void the_commands_wait_for_the_answer(void **state)
     assert_int_equal(type(&runner, "golive", NULL, "jms", NULL), COMMANDS_USAGE);     /* no reason */
     assert_int_equal(type(&runner, "golive", "--waive", NULL, NULL), COMMANDS_USAGE); /* no name */
     assert_int_equal(type(&runner, "golive", "--waive", "nobody", NULL), COMMANDS_USAGE);
+    char *empty[] = {(char[]){"corbridge"}, (char[]){"golive"}, (char[]){"jms"}, (char[]){"--waive"},
+                     (char[]){""}};
+    assert_int_equal(commands_main(sizeof empty / sizeof empty[0], empty), COMMANDS_USAGE);
     scene_assert_rows(&runner.scene, "SELECT count(*) FROM command", "4");
     scene_assert_rows(&runner.scene, "SELECT kind FROM live_since", "facility");
+    end(&runner);
+}
+
+/* The code of a facility that went live is written otherwise in the configuration by now: it is the same facility. */
+static void a_facility_is_live_in_whatever_case(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, "");
+    scene_stop(&runner.scene);
+    scene_execute(&runner.scene,
+                  "INSERT INTO live_since VALUES ('feed', 'jms', '2026-11-23T18:00:00.000000Z', 'u', NULL),"
+                  " ('facility', 'vcso', '2026-11-23T18:00:00.000000Z', 'u', NULL),"
+                  " ('facility', 'ADAMS', '2026-11-23T18:00:00.000000Z', 'u', NULL)");
+    start(&runner);
+    drop_dem(&runner, "DEM1.ini", "B1");
+    scene_assert_rows(&runner.scene, "SELECT state FROM message", "applied");
+    assert_string_equal(answer_to(&runner, "golive", "facility:VCSO"),
+                        "done: facility VCSO was live already");
+    assert_string_equal(answer_to(&runner, "golive", "pharmacy:diamond"), "done: pharmacy diamond is live");
+    assert_string_equal(answer_to(&runner, "back-to-test", "facility:VCSO"),
+                        "done: facility VCSO is back in test");
+    scene_assert_rows(&runner.scene, "SELECT name FROM live_since WHERE kind = 'facility'", "ADAMS");
+    end(&runner);
+}
+
+/* What waited when it was started is done before it is idle, also what stands in a table and in no folder. */
+static void until_idle_is_after_what_waited_in_the_tables(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, "");
+    struct scene *scene = &runner.scene;
+    drop_dem(&runner, "DEM1.ini", "B1");
+    scene_stop(scene);
+    scene_execute(scene, "INSERT INTO command (what, subject, argument, windows_user, created_at)"
+                         " VALUES ('golive', 'feed:jms', 'a test', 'u', '2026-11-23T18:00:00.000000Z'),"
+                         " ('golive', 'facility:VCSO', 'a test', 'u', '2026-11-23T18:00:00.000000Z')");
+    scene->world = DATABASE_TEST;
+    scene_execute(
+        scene,
+        "INSERT INTO provider (provider_id, last_name, npi) VALUES ('U17', 'Hale', '1234567893');"
+        "INSERT INTO drug (ndc, name) VALUES ('00904582460', 'Ibuprofen 200 MG Tablet');"
+        "INSERT INTO medication_order (placer_number, order_control, patient, booking, ndc, ordered_at,"
+        " dose_amount, dose_units, route, frequency, provider) VALUES ('O1', 'NW', 1, 1, '00904582460',"
+        " '2026-11-23T18:05:09Z', '2', 'TAB', 'PO', 'BID', 'U17')");
+    char *argv[] = {(char[]){"corbridge"}, (char[]){"run"}, (char[]){"--until-idle"}, (char[]){"--config"},
+                    scene->config_path};
+    assert_int_equal(commands_main(sizeof argv / sizeof argv[0], argv), COMMANDS_OK);
+    scene_assert_rows(scene, "SELECT state FROM outbox", "sent");
+    scene->world = DATABASE_LIVE;
+    scene_assert_rows(scene, "SELECT outcome FROM command", "done\ndone");
+    scene_assert_rows(scene, "SELECT name FROM live_since ORDER BY name", "VCSO\njms");
+    /* With what is live now, as the engine that was started anew. */
+    drop_quickly(scene, "DEM2.ini", "DataType=\"PatientDemographics\"\r\n");
+    assert_int_equal(commands_main(sizeof argv / sizeof argv[0], argv), COMMANDS_OK);
+    scene_assert_rows(scene, "SELECT state FROM file", "quarantined");
     end(&runner);
 }
 
@@ -254,7 +322,7 @@ static void what_left_the_configuration_can_be_taken_back(void **state)
 {
     (void)state;
     struct runner runner;
-    begin(&runner, false);
+    begin(&runner, NULL);
     scene_execute(
         &runner.scene,
         "INSERT INTO live_since VALUES ('pharmacy', 'gone', '2026-11-23T18:00:00.000000Z', 'u', NULL)");
@@ -282,6 +350,8 @@ int main(void)
         cmocka_unit_test(a_feed_goes_live_and_back),
         cmocka_unit_test(a_pharmacy_goes_live_after_its_feed_and_facilities),
         cmocka_unit_test(what_is_not_understood_is_refused_and_changes_nothing),
+        cmocka_unit_test(a_facility_is_live_in_whatever_case),
+        cmocka_unit_test(until_idle_is_after_what_waited_in_the_tables),
         cmocka_unit_test(what_left_the_configuration_can_be_taken_back),
         cmocka_unit_test(the_commands_wait_for_the_answer),
         cmocka_unit_test(a_command_that_waits_is_carried_out_at_the_start),
