@@ -10,6 +10,7 @@
 
 #include "platform/file.h"
 #include "platform/folder.h"
+#include "platform/inject.h"
 #include "platform/path.h"
 #include "platform/thread.h"
 #include "service/pipeline/pipeline_private.h"
@@ -540,6 +541,80 @@ static void a_broken_test_world_does_not_stop_live_but_stops_a_start_when_nothin
     scene_release(&scene);
 }
 
+/* ---- a start that fails half-way ---- */
+
+static struct {
+    struct mutex lock;
+    enum platform_call call;
+    int passed, limit; /* so many are let through, then one fails */
+} fault = {.lock = MUTEX_INITIALIZER};
+
+static struct platform_status fail_one(void *context, enum platform_call call, const char *path)
+{
+    (void)context;
+    (void)path;
+    mutex_lock(&fault.lock);
+    bool fails = call == fault.call && fault.passed++ == fault.limit;
+    mutex_unlock(&fault.lock);
+    return fails ? (struct platform_status){PLATFORM_NO_MEMORY, 1} : PLATFORM_SUCCESS;
+}
+
+/* Each thread, and each folder, in turn: the start fails as a whole, with a reason and nothing left behind, or live runs. */
+static void a_start_that_fails_half_way_leaves_nothing_behind_or_live_at_work(enum platform_call call)
+{
+    size_t refused = 0, without_test = 0;
+    bool failed = true;
+    for (int limit = 0; failed; limit++) {
+        struct scene scene;
+        char message[600] = "";
+        scene_init(&scene, &LIVE);
+        fault.call = call;
+        fault.passed = 0;
+        fault.limit = limit;
+        platform_inject_set(fail_one, NULL);
+        struct engine_options options = {.config = scene.config};
+        enum engine_start result = engine_start(&options, &scene.engine, message, sizeof message);
+        mutex_lock(&fault.lock);
+        failed = fault.passed > limit;
+        fault.limit = -1; /* nothing fails from here on */
+        mutex_unlock(&fault.lock);
+        if (result == ENGINE_STARTED) {
+            without_test += scene_event_count(EVENT_TEST_LEFT_OUT);
+            drop_dem(&scene, "DEM1.ini", "B1", "VCSO");
+            scene_settle(&scene);
+            scene_assert_rows(&scene, "SELECT state FROM file", "done");
+            scene_stop(&scene);
+        } else {
+            assert_null(scene.engine);
+            assert_string_not_equal(message, "");
+            assert_int_equal(scene_event_count(EVENT_START_FAILED), 1);
+            refused++;
+        }
+        platform_inject_set(NULL, NULL);
+        /* Nothing holds the lock of the data folder, nor a database. */
+        scene_start(&scene);
+        drop_dem(&scene, "DEM2.ini", "B2", "VCSO");
+        scene_settle(&scene);
+        assert_rows_of(&scene, DATABASE_TEST, "SELECT group_concat(booking_number) FROM booking",
+                       result == ENGINE_STARTED ? "B1,B2" : "B2");
+        scene_release(&scene);
+    }
+    assert_true(refused > 0); /* live could not be started */
+    assert_true(without_test > 0);
+}
+
+static void a_thread_that_cannot_be_started(void **state)
+{
+    (void)state;
+    a_start_that_fails_half_way_leaves_nothing_behind_or_live_at_work(PLATFORM_CALL_THREAD);
+}
+
+static void a_folder_that_cannot_be_made(void **state)
+{
+    (void)state;
+    a_start_that_fails_half_way_leaves_nothing_behind_or_live_at_work(PLATFORM_CALL_MAKE_FOLDER);
+}
+
 static const char ORDER[] =
     "INSERT INTO provider (provider_id, last_name, first_name, npi) VALUES ('U17', 'Hale', 'Nathaniel', '1234567893');"
     "INSERT INTO drug (ndc, name) VALUES ('00904582460', 'Ibuprofen 200 MG Tablet');"
@@ -630,6 +705,8 @@ int main(void)
         cmocka_unit_test(what_waits_too_long_in_both_worlds_is_told_once),
         cmocka_unit_test(live_runs_without_a_test_world_that_is_newer),
         cmocka_unit_test(a_broken_test_world_does_not_stop_live_but_stops_a_start_when_nothing_is_live),
+        cmocka_unit_test(a_thread_that_cannot_be_started),
+        cmocka_unit_test(a_folder_that_cannot_be_made),
         cmocka_unit_test(orders_stay_in_their_world),
         cmocka_unit_test(an_order_for_a_pharmacy_that_is_not_live_is_never_sent),
     };
