@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sqlite3.h>
 
@@ -13,6 +14,7 @@
 static sqlite3_vfs *system_layer, ours;
 static atomic_int write_code, only_read;
 static atomic_uint failed;
+static const char *only; /* NULL: every database */
 
 static struct {
     struct mutex lock;
@@ -71,7 +73,7 @@ static int open_file(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file
     if ((flags & SQLITE_OPEN_MAIN_DB) && atomic_load(&only_read))
         flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     int code = system_layer->xOpen(system_layer, name, file, flags, out);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK && (only == NULL || (name != NULL && strstr(name, only) != NULL)))
         file->pMethods = methods_for(file->pMethods);
     return code;
 }
@@ -94,6 +96,12 @@ void failing_database_tear_down(void)
 {
     assert_int_equal(sqlite3_vfs_unregister(&ours), SQLITE_OK);
     assert_int_equal(sqlite3_vfs_register(system_layer, 1), SQLITE_OK);
+    only = NULL;
+}
+
+void failing_database_only(const char *piece)
+{
+    only = piece;
 }
 
 void failing_database_write(int code)

@@ -11,6 +11,10 @@ void failing_database_set_up(void);
 /* After the engine has stopped. */
 void failing_database_tear_down(void);
 
+/* Of the databases that are opened from now on only those whose path holds `piece` (static) fail, until failing_database_tear_down. Before an
+ * engine is started. */
+void failing_database_only(const char *piece);
+
 /* Writes give `code`, as SQLite's layer for the system does: SQLITE_FULL where the system says that the disk is full,
  * SQLITE_IOERR_WRITE for any other refusal. SQLITE_OK: they go through again. At any time. */
 void failing_database_write(int code);

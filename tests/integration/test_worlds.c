@@ -15,6 +15,7 @@
 #include "platform/thread.h"
 #include "service/pipeline/pipeline_private.h"
 #include "tests/integration/failing.h"
+#include "tests/integration/failing_database.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -316,6 +317,59 @@ static void a_test_world_that_is_locked_does_not_stop_live(void **state)
     scene_settle(&scene);
     assert_rows_of(&scene, DATABASE_TEST, "SELECT housing FROM booking", "ISO");
     assert_rows_of(&scene, DATABASE_TEST, "SELECT group_concat(copied_from) FROM file", "1,2,3");
+    scene_release(&scene);
+}
+
+/* Its disk is full, for longer than the 5 s after which that is told: live does not notice, and test follows when there is room. */
+static void a_test_world_whose_disk_is_full_does_not_stop_live(void **state)
+{
+    (void)state;
+    struct scene scene;
+    failing_database_set_up();
+    failing_database_only("corbridge-test.db");
+    scene_init(&scene, &LIVE);
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "B1", "VCSO");
+    scene_settle(&scene);
+    failing_database_write(SQLITE_FULL);
+    drop_location(&scene, "LOC1.ini", "B1", "MED");
+    wait_event(EVENT_DATABASE_UNAVAILABLE, 1);
+    assert_non_null(strstr(scene_event_text(EVENT_DATABASE_UNAVAILABLE), "test"));
+    drop_location(&scene, "LOC2.ini", "B1", "ISO");
+    wait_rows(&scene, "SELECT count(*) FROM file WHERE state = 'done' AND in_place = 0", "3");
+    scene_assert_rows(&scene, "SELECT housing FROM booking", "ISO");
+    failing_database_write(SQLITE_OK);
+    scene_settle(&scene);
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT housing FROM booking", "ISO");
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT group_concat(copied_from) FROM file", "1,2,3");
+    assert_int_equal(scene_event_count(EVENT_DATABASE_UNAVAILABLE), 1);
+    assert_int_equal(scene_event_count(EVENT_DATABASE_BACK), 1);
+    scene_release(&scene);
+    failing_database_tear_down();
+}
+
+/* Somebody copies the test database over the live one: it is refused, and nothing of it is changed. */
+static void a_test_database_never_becomes_the_live_one(void **state)
+{
+    (void)state;
+    struct scene scene;
+    char below[64], *bytes = NULL, message[600] = "";
+    size_t size = 0;
+    scene_init(&scene, &LIVE);
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "B1", "VCSO");
+    scene_settle(&scene);
+    scene_stop(&scene);
+    (void)snprintf(below, sizeof below, "data%cdatabase%ccorbridge-test.db", PATH_SEPARATOR, PATH_SEPARATOR);
+    assert_int_equal(file_load(scene_path(&scene, below), SIZE_MAX - 1, &bytes, &size).kind, PLATFORM_OK);
+    (void)snprintf(below, sizeof below, "data%cdatabase%ccorbridge-live.db", PATH_SEPARATOR, PATH_SEPARATOR);
+    assert_int_equal(file_remove(scene_path(&scene, below)).kind, PLATFORM_OK);
+    assert_int_equal(file_store(scene_path(&scene, below), bytes, size).kind, PLATFORM_OK);
+    free(bytes);
+    struct engine_options options = {.config = scene.config};
+    assert_int_equal(engine_start(&options, &scene.engine, message, sizeof message), ENGINE_DATABASE);
+    assert_null(scene.engine);
+    assert_non_null(strstr(message, "this is a test database"));
     scene_release(&scene);
 }
 
@@ -700,6 +754,8 @@ int main(void)
         cmocka_unit_test(a_facility_that_is_not_live_is_left_to_test),
         cmocka_unit_test(what_live_leaves_to_test_is_told_there),
         cmocka_unit_test(a_test_world_that_is_locked_does_not_stop_live),
+        cmocka_unit_test(a_test_world_whose_disk_is_full_does_not_stop_live),
+        cmocka_unit_test(a_test_database_never_becomes_the_live_one),
         cmocka_unit_test(a_test_world_that_stands_still_does_not_keep_live_from_stopping),
         cmocka_unit_test(copying_goes_on_after_a_stop_and_repeats_nothing),
         cmocka_unit_test(what_waits_too_long_in_both_worlds_is_told_once),
