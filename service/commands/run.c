@@ -12,6 +12,7 @@
 #include "service/log.h"
 
 #define STOP_DEADLINE_MS 60000
+#define ANEW_DEADLINE_MS 10000 /* as in the service: meanwhile nothing is taken */
 
 /* Set once by Ctrl+C; static, since the interrupt may come at any time of the process's life. */
 static struct {
@@ -90,7 +91,8 @@ static int serve(const struct config *config, bool until_idle, bool *again)
     } else {
         wait_for_stop();
     }
-    bool whole = engine_stop(engine, STOP_DEADLINE_MS, message, sizeof message);
+    bool whole = engine_stop(engine, stop_wanted() || until_idle ? STOP_DEADLINE_MS : ANEW_DEADLINE_MS,
+                             message, sizeof message);
     if (!whole)
         output_error("corbridge run: %s", message);
     *again = take_live_changed();

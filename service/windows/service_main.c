@@ -23,9 +23,11 @@
 #include "service/windows/scm_api.h"
 #include "service/windows/status.h"
 
-/* Less than SETTINGS_PRESHUTDOWN_MS and than the 125 s after which the Services console gives up. */
 enum {
-    STOP_DEADLINE_MS = 60000
+    /* Less than SETTINGS_PRESHUTDOWN_MS and than the 125 s after which the Services console gives up. */
+    STOP_DEADLINE_MS = 60000,
+    /* Meanwhile nothing is taken: one file that cannot be moved, of either world, must not keep every feed waiting. */
+    ANEW_DEADLINE_MS = 10000
 };
 
 /* What the handler asks of the service thread: bits, since asking twice is asking once. */
@@ -247,11 +249,11 @@ static enum service_exit start_engine(struct running *running)
 }
 
 /* What did not come to an end in time is as safe as after a crash; the engine has written the event about it. */
-static void stop_engine(struct running *running)
+static void stop_engine(struct running *running, uint32_t deadline_ms)
 {
     char message[1024];
     if (running->engine != NULL)
-        (void)engine_stop(running->engine, STOP_DEADLINE_MS, message, sizeof message);
+        (void)engine_stop(running->engine, deadline_ms, message, sizeof message);
     running->engine = NULL;
 }
 
@@ -270,7 +272,7 @@ static enum service_exit reload(struct running *running, bool *refused)
         return SERVICE_EXIT_OK;
 
     struct config *before = running->config;
-    stop_engine(running);
+    stop_engine(running, ANEW_DEADLINE_MS);
     running->config = fresh;
     enum service_exit exit_code = start_engine(running);
     if (exit_code != SERVICE_EXIT_OK) {
@@ -293,7 +295,7 @@ static enum service_exit reload(struct running *running, bool *refused)
 /* What is live has changed: the worlds share the feeds anew. */
 static enum service_exit restart(struct running *running)
 {
-    stop_engine(running);
+    stop_engine(running, ANEW_DEADLINE_MS);
     enum service_exit exit_code = start_engine(running);
     if (exit_code == SERVICE_EXIT_OK && running->paused)
         engine_pause(running->engine);
@@ -354,7 +356,7 @@ static enum service_exit run(void)
             status_set(SERVICE_RUNNING);
             exit_code = serve(&running);
             status_set(SERVICE_STOP_PENDING);
-            stop_engine(&running);
+            stop_engine(&running, STOP_DEADLINE_MS);
         }
     }
     end_check(&running);

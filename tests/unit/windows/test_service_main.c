@@ -255,7 +255,7 @@ static void reload_takes_a_new_configuration(void **state)
     assert_int_equal(control(SERVICE_CONTROL_PARAMCHANGE), NO_ERROR);
     fake_scm_wait_for("  1: 1\n"); /* the event's second insert */
     assert_string_equal(fake_scm_calls(),
-                        "load corbridge.xml\nengine stop within 60000 ms\nengine start\n"
+                        "load corbridge.xml\nengine stop within 10000 ms\nengine start\n"
                         "event type 4 category 0 id 0x400000c9 strings 2\n  1: 2\n  1: 1\n");
     assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
     finish(scene);
@@ -271,7 +271,7 @@ static void what_went_live_starts_the_engine_anew_and_a_pause_stays(void **state
     fake_scm_forget_calls();
     played.live_changed(played.context);
     fake_scm_wait_for("engine pause\n");
-    assert_string_equal(fake_scm_calls(), "engine stop within 60000 ms\nengine start\nengine pause\n");
+    assert_string_equal(fake_scm_calls(), "engine stop within 10000 ms\nengine start\nengine pause\n");
     assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
     finish(scene);
 }
@@ -308,7 +308,7 @@ static void what_went_live_is_not_lost_in_a_refused_reload(void **state)
     played.refuse_file = true;
     played.during_scan = change_live_and_reload;
     assert_int_equal(control(SERVICE_CODE_WORK), NO_ERROR);
-    fake_scm_wait_for("  1: 1\nengine stop within 60000 ms\nengine start\n");
+    fake_scm_wait_for("  1: 1\nengine stop within 10000 ms\nengine start\n");
     /* An accepted one starts the engine anew, and once is enough. */
     fake_scm_forget_calls();
     played.refuse_file = false;
@@ -319,7 +319,7 @@ static void what_went_live_is_not_lost_in_a_refused_reload(void **state)
     fake_scm_wait_for("check corbridge.xml\n");
     assert_string_equal(
         fake_scm_calls(),
-        "engine commands\nengine scan\nload corbridge.xml\nengine stop within 60000 ms\nengine start\n"
+        "engine commands\nengine scan\nload corbridge.xml\nengine stop within 10000 ms\nengine start\n"
         "event type 4 category 0 id 0x400000c9 strings 2\n  1: 2\n  1: 1\ncheck corbridge.xml\n");
     assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
     finish(scene);
