@@ -376,10 +376,28 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
     return kind;
 }
 
+/* DATABASE_OK when all of them stand there as they are, DATABASE_NONE when not. */
+static enum database_kind facilities_stand(struct database *db, const struct facility_row *rows, size_t count)
+{
+    enum database_kind kind = DATABASE_OK;
+    for (size_t i = 0; kind == DATABASE_OK && i < count; i++) {
+        struct query query = query_start(db, STATEMENT_FACILITY_STANDS);
+        query_bind_text(&query, rows[i].code);
+        query_bind_text(&query, rows[i].name);
+        query_bind_text(&query, rows[i].zone);
+        kind = query_step(&query);
+        query_end(&query);
+    }
+    return kind;
+}
+
 enum database_kind apply_facilities(struct database *db, const struct facility_row *rows, size_t count)
 {
+    enum database_kind kind = facilities_stand(db, rows, count);
+    if (kind != DATABASE_NONE)
+        return kind;
     bool alone = !database_in_transaction(db);
-    enum database_kind kind = alone ? database_begin(db) : DATABASE_OK;
+    kind = alone ? database_begin(db) : DATABASE_OK;
     for (size_t i = 0; kind == DATABASE_OK && i < count; i++) {
         struct query query = query_start(db, STATEMENT_FACILITY_PUT);
         query_bind_text(&query, rows[i].code);
@@ -389,7 +407,7 @@ enum database_kind apply_facilities(struct database *db, const struct facility_r
     }
     if (alone && kind == DATABASE_OK)
         kind = database_commit(db);
-    if (alone && kind != DATABASE_OK)
+    if (alone && kind != DATABASE_OK && database_in_transaction(db))
         database_rollback(db);
     return kind;
 }

@@ -76,7 +76,7 @@ struct apply_result {
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,
                                    struct apply_result *result);
 
-/* Makes the facility table agree with the configuration: inserts and updates, never deletes. */
+/* Makes the facility table agree with the configuration: inserts and updates, never deletes. Where they agree it waits for no lock. */
 struct facility_row {
     const char *code, *name, *zone;
 };

@@ -26,6 +26,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_SAVEPOINT_ROLLBACK] = "ROLLBACK TO message",
     [STATEMENT_DATA_VERSION] = "PRAGMA data_version",
 
+    [STATEMENT_FACILITY_STANDS] = "SELECT 1 FROM facility WHERE code = ? AND name = ? AND zone = ?",
     [STATEMENT_FACILITY_PUT] = "INSERT INTO facility (code, name, zone) VALUES (?, ?, ?)"
                                " ON CONFLICT (code) DO UPDATE SET name = excluded.name, zone = excluded.zone"
                                " WHERE name <> excluded.name OR zone <> excluded.zone",

@@ -152,13 +152,7 @@ static enum database_kind sync_facilities(struct world_run *run)
     for (size_t i = 0; i < config->facility_count; i++)
         rows[i] = (struct facility_row){config->facilities[i].code, config->facilities[i].name,
                                         config->facilities[i].zone_name};
-    enum database_kind kind = database_begin(run->writer);
-    if (kind == DATABASE_OK)
-        kind = apply_facilities(run->writer, rows, config->facility_count);
-    if (kind == DATABASE_OK)
-        kind = database_commit(run->writer);
-    if (kind != DATABASE_OK && database_in_transaction(run->writer))
-        database_rollback(run->writer);
+    enum database_kind kind = apply_facilities(run->writer, rows, config->facility_count);
     free(rows);
     return kind;
 }

@@ -320,6 +320,32 @@ static void a_test_world_that_is_locked_does_not_stop_live(void **state)
     scene_release(&scene);
 }
 
+/* Likewise while the engine starts, as it does after golive: live is not kept waiting, and test is not left out for good. */
+static void a_test_world_that_is_locked_at_the_start_follows_later(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &LIVE);
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "B1", "VCSO");
+    scene_settle(&scene);
+    scene_stop(&scene);
+    sqlite3 *other = NULL;
+    char below[64];
+    (void)snprintf(below, sizeof below, "data%cdatabase%ccorbridge-test.db", PATH_SEPARATOR, PATH_SEPARATOR);
+    assert_int_equal(sqlite3_open(scene_path(&scene, below), &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    scene_start(&scene);
+    drop_location(&scene, "LOC1.ini", "B1", "MED");
+    wait_rows(&scene, "SELECT housing FROM booking", "MED");
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    scene_settle(&scene);
+    assert_rows_of(&scene, DATABASE_TEST, "SELECT housing FROM booking", "MED");
+    assert_int_equal(scene_event_count(EVENT_TEST_LEFT_OUT), 0);
+    scene_release(&scene);
+}
+
 /* Its disk is full, for longer than the 5 s after which that is told: live does not notice, and test follows when there is room. */
 static void a_test_world_whose_disk_is_full_does_not_stop_live(void **state)
 {
@@ -754,6 +780,7 @@ int main(void)
         cmocka_unit_test(a_facility_that_is_not_live_is_left_to_test),
         cmocka_unit_test(what_live_leaves_to_test_is_told_there),
         cmocka_unit_test(a_test_world_that_is_locked_does_not_stop_live),
+        cmocka_unit_test(a_test_world_that_is_locked_at_the_start_follows_later),
         cmocka_unit_test(a_test_world_whose_disk_is_full_does_not_stop_live),
         cmocka_unit_test(a_test_database_never_becomes_the_live_one),
         cmocka_unit_test(a_test_world_that_stands_still_does_not_keep_live_from_stopping),
