@@ -136,6 +136,75 @@ static void a_feed_goes_live_and_back(void **state)
     end(&runner);
 }
 
+static void drop_moves(struct runner *runner, int first, int count)
+{
+    char name[32], text[200];
+    for (int i = first; i < first + count; i++) {
+        (void)snprintf(name, sizeof name, "LOC%d.ini", i);
+        (void)snprintf(
+            text, sizeof text,
+            "DataType=\"PatientLocation\"\r\nPatientID=\"B1\"\r\nBooking=\"B1\"\r\nHousing=\"H%d\"\r\n", i);
+        drop_quickly(&runner->scene, name, text);
+    }
+}
+
+/* There and back in the middle of a stream of files, three times: each is applied by one of the worlds, test has them all, and the last one
+ * counts whichever way it came. */
+static void nothing_is_lost_where_a_feed_changes_worlds_while_files_come(void **state)
+{
+    (void)state;
+    enum {
+        FILES = 80,
+        ROUNDS = 3
+    };
+    struct runner runner;
+    begin(&runner, NULL);
+    struct scene *scene = &runner.scene;
+    char expected[64];
+    int dropped = 0;
+    (void)answer_to(&runner, "golive", "facility:VCSO");
+    start_anew(&runner);
+    for (int round = 0; round < ROUNDS; round++) {
+        scene->world = DATABASE_LIVE;
+        (void)answer_to(&runner, "golive", "feed:jms");
+        if (round == 0) {
+            start_anew(&runner);
+            drop_dem(&runner, "DEM1.ini", "B1"); /* known in both */
+        } else {
+            drop_moves(&runner, dropped, FILES);
+            dropped += FILES;
+            start_anew(&runner);
+        }
+        drop_moves(&runner, dropped, FILES);
+        dropped += FILES;
+        (void)answer_to(&runner, "back-to-test", "feed:jms");
+        drop_moves(&runner, dropped, FILES);
+        dropped += FILES;
+        start_anew(&runner);
+        drop_moves(&runner, dropped, FILES);
+        dropped += FILES;
+    }
+    scene_settle(scene);
+    (void)snprintf(expected, sizeof expected, "%d|%d", dropped + 1, dropped + 1);
+    scene->world = DATABASE_TEST;
+    scene_assert_rows(scene,
+                      "SELECT count(*), count(DISTINCT name) FROM file WHERE state = 'done' AND in_place = 0",
+                      expected);
+    (void)snprintf(expected, sizeof expected, "H%d", dropped - 1);
+    scene_assert_rows(scene, "SELECT housing FROM booking", expected);
+    scene_assert_rows(scene,
+                      "SELECT count(*) FROM file WHERE copied_from IS NULL AND name IN"
+                      " (SELECT name FROM file WHERE copied_from IS NOT NULL)",
+                      "0");
+    (void)snprintf(expected, sizeof expected, "%s",
+                   scene_rows(scene, "SELECT count(*) FROM file WHERE copied_from IS NOT NULL"));
+    scene->world = DATABASE_LIVE;
+    scene_assert_rows(scene, "SELECT count(*) FROM file", expected);
+    assert_int_equal(scene_count_files(scene->share), 0);
+    assert_int_equal(scene_event_count(EVENT_STOP_DEADLINE), 0);
+    end(&runner);
+}
+
 static void a_pharmacy_goes_live_after_its_feed_and_facilities(void **state)
 {
     (void)state;
@@ -348,6 +417,7 @@ int main(void)
     test_main_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_feed_goes_live_and_back),
+        cmocka_unit_test(nothing_is_lost_where_a_feed_changes_worlds_while_files_come),
         cmocka_unit_test(a_pharmacy_goes_live_after_its_feed_and_facilities),
         cmocka_unit_test(what_is_not_understood_is_refused_and_changes_nothing),
         cmocka_unit_test(a_facility_is_live_in_whatever_case),
