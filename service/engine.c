@@ -228,7 +228,8 @@ static bool stop_worlds(struct engine *engine, uint64_t deadline)
 static enum engine_start open_worlds(struct engine *engine, char *message, size_t size)
 {
     const struct config *config = engine->options.config;
-    struct world_callbacks callbacks = {progress, test_committed, live_changed, engine};
+    struct world_callbacks callbacks = {progress, test_committed, live_changed, engine,
+                                        engine->options.paused};
     char test_message[600] = "";
     bool newer = false;
     enum engine_start test = world_run_open(&engine->test_world, config, DATABASE_TEST, &callbacks, &newer,

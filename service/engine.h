@@ -34,6 +34,7 @@ struct engine_options {
      * thread of the engine: it must only pass the word on. May be NULL. */
     void (*live_changed)(void *context);
     void *context;
+    bool paused; /* take no file before engine_resume */
 };
 
 /* Starts everything. On failure `message` says what failed and what to do next, and nothing is left running. */

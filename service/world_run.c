@@ -309,6 +309,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
         run->feeds[i] = make_feed(run, i, &claimed, &in_place);
         if (!run->feeds[i])
             return ENGINE_SYSTEM;
+        feed_pause(run->feeds[i], run->callbacks.paused);
     }
     if (!run->in_order && (claimed > 0 || in_place > 0)) {
         char claimed_text[24], in_place_text[24];

@@ -21,6 +21,7 @@ struct world_callbacks {
     void (*committed)(void *context);    /* a group was committed */
     void (*live_changed)(void *context); /* as in engine_options */
     void *context;
+    bool paused; /* as in engine_options */
 };
 
 /* Opens the database, migrates it, takes over the facilities of the configuration. Nothing runs yet. On failure *out is

@@ -236,12 +236,14 @@ static enum service_exit exit_of(enum engine_start start)
     return SERVICE_EXIT_SYSTEM;
 }
 
-/* Starts the engine with running->config. */
+/* Starts the engine with running->config; paused, when the service is. */
 static enum service_exit start_engine(struct running *running)
 {
     char message[1024] = "";
-    const struct engine_options options = {
-        .config = running->config, .progress = progress, .live_changed = live_changed, .context = NULL};
+    const struct engine_options options = {.config = running->config,
+                                           .progress = progress,
+                                           .live_changed = live_changed,
+                                           .paused = running->paused};
     enum engine_start start = engine_start(&options, &running->engine, message, sizeof message);
     if (start != ENGINE_STARTED)
         running->engine = NULL; /* the engine has written the event */
@@ -287,8 +289,6 @@ static enum service_exit reload(struct running *running, bool *refused)
     (void)snprintf(feeds, sizeof feeds, "%zu", fresh->feed_count);
     (void)snprintf(pharmacies, sizeof pharmacies, "%zu", fresh->pharmacy_count);
     event_report(EVENT_CONFIGURATION_RELOADED, feeds, pharmacies);
-    if (running->paused)
-        engine_pause(running->engine);
     return SERVICE_EXIT_OK;
 }
 
@@ -296,10 +296,7 @@ static enum service_exit reload(struct running *running, bool *refused)
 static enum service_exit restart(struct running *running)
 {
     stop_engine(running, ANEW_DEADLINE_MS);
-    enum service_exit exit_code = start_engine(running);
-    if (exit_code == SERVICE_EXIT_OK && running->paused)
-        engine_pause(running->engine);
-    return exit_code;
+    return start_engine(running);
 }
 
 /* ---- The service thread -------------------------------------------------------------------------------- */

@@ -267,6 +267,27 @@ static void what_is_not_understood_is_refused_and_changes_nothing(void **state)
     end(&runner);
 }
 
+/* A service that is paused stays so when it is started anew: no file slips in between. */
+static void an_engine_that_starts_paused_takes_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    char message[400] = "";
+    scene_init(&scene, NULL);
+    struct engine_options options = {.config = scene.config, .paused = true};
+    assert_int_equal(engine_start(&options, &scene.engine, message, sizeof message), ENGINE_STARTED);
+    char *dem = scene_dem("B1", "B1", NULL, NULL);
+    drop_quickly(&scene, "DEM1.ini", dem);
+    free(dem);
+    engine_scan_now(scene.engine, false);
+    wait_waiting(&scene, 1);
+    scene_assert_rows(&scene, "SELECT count(*) FROM file", "0");
+    engine_resume(scene.engine);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM file", "done");
+    scene_release(&scene);
+}
+
 /* The service was stopped when the command was typed: the row waits, and is carried out at the start. */
 static void a_command_that_waits_is_carried_out_at_the_start(void **state)
 {
@@ -424,6 +445,7 @@ int main(void)
         cmocka_unit_test(until_idle_is_after_what_waited_in_the_tables),
         cmocka_unit_test(what_left_the_configuration_can_be_taken_back),
         cmocka_unit_test(the_commands_wait_for_the_answer),
+        cmocka_unit_test(an_engine_that_starts_paused_takes_nothing),
         cmocka_unit_test(a_command_that_waits_is_carried_out_at_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

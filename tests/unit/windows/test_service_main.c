@@ -77,7 +77,7 @@ enum engine_start engine_start(const struct engine_options *options, struct engi
     options->progress(options->context);
     played.live_changed = options->live_changed;
     played.context = options->context;
-    fake_scm_note("engine start");
+    fake_scm_note("engine start%s", options->paused ? " paused" : "");
     *out = played.start == ENGINE_STARTED ? (struct engine *)(uintptr_t)ENGINE : NULL;
     return played.start;
 }
@@ -270,8 +270,13 @@ static void what_went_live_starts_the_engine_anew_and_a_pause_stays(void **state
     fake_scm_wait_for(PAUSED);
     fake_scm_forget_calls();
     played.live_changed(played.context);
-    fake_scm_wait_for("engine pause\n");
-    assert_string_equal(fake_scm_calls(), "engine stop within 10000 ms\nengine start\nengine pause\n");
+    fake_scm_wait_for("engine start paused\n");
+    assert_int_equal(control(SERVICE_CONTROL_PARAMCHANGE), NO_ERROR);
+    fake_scm_wait_for("  1: 1\n");
+    assert_string_equal(fake_scm_calls(),
+                        "engine stop within 10000 ms\nengine start paused\n"
+                        "load corbridge.xml\nengine stop within 10000 ms\nengine start paused\n"
+                        "event type 4 category 0 id 0x400000c9 strings 2\n  1: 2\n  1: 1\n");
     assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
     finish(scene);
 }
