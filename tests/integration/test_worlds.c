@@ -675,7 +675,6 @@ static void a_start_that_fails_half_way_leaves_nothing_behind_or_live_at_work(en
             refused++;
         }
         platform_inject_set(NULL, NULL);
-        /* Nothing holds the lock of the data folder, nor a database. */
         scene_start(&scene);
         drop_dem(&scene, "DEM2.ini", "B2", "VCSO");
         scene_settle(&scene);
