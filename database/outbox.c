@@ -198,3 +198,31 @@ enum database_kind outbox_failed_events(struct database *db, int64_t *count)
     query_end(&query);
     return kind;
 }
+
+enum database_kind outbox_reject_left(struct database *db, struct arena *arena, struct outbox_counts **left,
+                                      size_t *count)
+{
+    assert(database_in_transaction(db) && db->world == DATABASE_LIVE);
+    *left = NULL;
+    *count = 0;
+    size_t capacity = 0;
+    bool complete = true;
+    struct query query = query_start(db, STATEMENT_OUTBOX_LEFT);
+    enum database_kind kind;
+    while (complete && (kind = query_step(&query)) == DATABASE_OK) {
+        struct outbox_counts *grown = query_grow(arena, *left, *count, &capacity, sizeof **left);
+        complete = grown != NULL;
+        if (!complete)
+            break;
+        *left = grown;
+        grown[(*count)++] = (struct outbox_counts){.pharmacy = query_text(&query, 0, arena, &complete),
+                                                   .queued = query_int64(&query, 1)};
+    }
+    query_end(&query);
+    if (!complete)
+        return database_no_memory(db);
+    if (kind != DATABASE_NONE || *count == 0)
+        return kind == DATABASE_NONE ? DATABASE_OK : kind;
+    query = query_start(db, STATEMENT_OUTBOX_REJECT_LEFT);
+    return query_run(&query);
+}

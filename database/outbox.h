@@ -57,6 +57,12 @@ enum database_kind outbox_by_name(struct database *db, const char *pharmacy, con
 
 enum database_kind outbox_mark_sent(struct database *db, int64_t id, instant_us now);
 
+/* Live world, before anything is sent: what is queued for pharmacies that are live no longer is rejected, since a message must not come
+ * weeks later (RULES "Test and live"). Per pharmacy how many, in .queued; array in the arena. Inside a transaction. */
+struct outbox_counts;
+enum database_kind outbox_reject_left(struct database *db, struct arena *arena, struct outbox_counts **left,
+                                      size_t *count);
+
 /* Counts for status; any connection. */
 struct outbox_counts {
     const char *pharmacy;

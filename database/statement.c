@@ -202,6 +202,12 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_OUTBOX_BY_NAME] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE pharmacy = ? AND file_name = ?",
     [STATEMENT_OUTBOX_SENT] =
         "UPDATE outbox SET state = 'sent', sent_at = ? WHERE id = ? AND state = 'queued'",
+    [STATEMENT_OUTBOX_LEFT] =
+        "SELECT pharmacy, count(*) FROM outbox WHERE state = 'queued' AND pharmacy NOT IN"
+        " (SELECT name FROM live_since WHERE kind = 'pharmacy') GROUP BY pharmacy",
+    [STATEMENT_OUTBOX_REJECT_LEFT] =
+        "UPDATE outbox SET state = 'rejected' WHERE state = 'queued' AND pharmacy NOT IN"
+        " (SELECT name FROM live_since WHERE kind = 'pharmacy')",
     [STATEMENT_OUTBOX_COUNTS] =
         "SELECT pharmacy, count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'sent'),"
         " count(*) FILTER (WHERE state NOT IN ('queued', 'sent')),"

@@ -61,6 +61,7 @@ enum event_id {
     EVENT_PHARMACY_CONFLICT = 602,  /* %1 pharmacy, %2 outbox number: the name is there with other bytes */
     EVENT_ORDER_NOT_RENDERED = 603, /* %1 order event number, %2 what to mend */
     EVENT_ORDER_CHARACTERS_REPLACED = 604, /* %1 order event number, %2 how many and where */
+    EVENT_LEFT_MESSAGES_REJECTED = 605,    /* %1 pharmacy, %2 how many */
 
     EVENT_RIGHTS_NOT_SET = 700, /* %1 which folder of ours, %2 number and text */
 

@@ -132,14 +132,26 @@ static bool make_partners(struct world_run *run)
 /* From here on what is left claimed was left by a process that died. */
 static enum database_kind take_up(struct world_run *run)
 {
+    struct arena arena;
+    struct outbox_counts *left = NULL;
+    size_t left_count = 0;
+    arena_init(&arena, 0);
     enum database_kind kind = database_begin(run->writer);
     if (kind == DATABASE_OK)
         kind = database_take_up(run->writer, &run->in_order);
+    if (kind == DATABASE_OK && run->paths.world == DATABASE_LIVE)
+        kind = outbox_reject_left(run->writer, &arena, &left, &left_count);
     if (kind == DATABASE_OK)
         kind = database_commit(run->writer);
     if (kind != DATABASE_OK && database_in_transaction(run->writer))
         database_rollback(run->writer);
     run->taken_up = kind == DATABASE_OK;
+    for (size_t i = 0; i < left_count && run->taken_up; i++) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "%lld", (long long)left[i].queued);
+        event_report(EVENT_LEFT_MESSAGES_REJECTED, left[i].pharmacy, number);
+    }
+    arena_release(&arena);
     return kind;
 }
 
@@ -279,7 +291,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
     run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
     if (!run->lines || !run->feeds || !make_partners(run))
         return ENGINE_SYSTEM;
-    if (count_queued(run) != DATABASE_OK || take_up(run) != DATABASE_OK)
+    if (take_up(run) != DATABASE_OK || count_queued(run) != DATABASE_OK)
         return cannot_write(run, message, size);
     struct pipeline_options options = {
         .config = config,

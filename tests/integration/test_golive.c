@@ -327,6 +327,45 @@ static int type(struct runner *runner, const char *command, const char *reason_o
     return commands_main(argc, argv);
 }
 
+/* Messages that were queued when a pharmacy went back to test must not come weeks later. */
+static void what_was_queued_for_a_pharmacy_back_in_test_is_never_sent(void **state)
+{
+    (void)state;
+    struct runner runner;
+    begin(&runner, "");
+    struct scene *scene = &runner.scene;
+    char *away = path_join(runner.root, "away");
+    assert_int_equal(type(&runner, "golive", "--waive", "jms", "VCSO"), COMMANDS_OK);
+    start_anew(&runner);
+    assert_int_equal(type(&runner, "golive", "--waive", "ADAMS", "diamond"), COMMANDS_OK);
+    start_anew(&runner);
+    drop_dem(&runner, "DEM1.ini", "B1");
+    rename_path(runner.live_folder, away);
+    scene_execute(
+        scene,
+        "INSERT INTO provider (provider_id, last_name, first_name, npi) VALUES ('U17', 'Hale', 'N', '1234567893');"
+        "INSERT INTO drug (ndc, name) VALUES ('00904582460', 'Ibuprofen 200 MG Tablet');"
+        "INSERT INTO medication_order (placer_number, order_control, patient, booking, ndc, ordered_at,"
+        " dose_amount, dose_units, route, frequency, provider) VALUES ('O1', 'NW', 1, 1, '00904582460',"
+        " '2026-11-23T18:05:09Z', '2', 'TAB', 'PO', 'BID', 'U17')");
+    wait_event(EVENT_PHARMACY_AWAY, 1);
+    assert_int_equal(type(&runner, "back-to-test", "--reason", "diamond", NULL), COMMANDS_OK);
+    start_anew(&runner);
+    assert_int_equal(scene_event_count(EVENT_LEFT_MESSAGES_REJECTED), 1);
+    assert_non_null(strstr(scene_event_text(EVENT_LEFT_MESSAGES_REJECTED),
+                           "Pharmacy diamond is in test again, and 1 messages"));
+    scene_assert_rows(scene, "SELECT state FROM outbox", "rejected");
+    rename_path(away, runner.live_folder);
+    assert_int_equal(type(&runner, "golive", "--waive", "diamond", NULL), COMMANDS_OK);
+    start_anew(&runner);
+    scene_settle(scene);
+    scene_assert_rows(scene, "SELECT state FROM outbox", "rejected");
+    assert_int_equal(scene_count_files(runner.live_folder), 0);
+    assert_int_equal(scene_event_count(EVENT_LEFT_MESSAGES_REJECTED), 1);
+    free(away);
+    end(&runner);
+}
+
 /* What is typed in any order is carried out in the order that is possible. */
 static void the_commands_wait_for_the_answer(void **state)
 {
@@ -444,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_facility_is_live_in_whatever_case),
         cmocka_unit_test(until_idle_is_after_what_waited_in_the_tables),
         cmocka_unit_test(what_left_the_configuration_can_be_taken_back),
+        cmocka_unit_test(what_was_queued_for_a_pharmacy_back_in_test_is_never_sent),
         cmocka_unit_test(the_commands_wait_for_the_answer),
         cmocka_unit_test(an_engine_that_starts_paused_takes_nothing),
         cmocka_unit_test(a_command_that_waits_is_carried_out_at_the_start),
