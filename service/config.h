@@ -28,7 +28,7 @@ enum config_format {
     CONFIG_FORMAT_JMS_EVENT /* one DEM or Location a file (INI) */
 };
 enum config_order {
-    CONFIG_ORDER_FREE, /* a file that is not ready stops nobody */
+    CONFIG_ORDER_FREE, /* a file that is not ready stops nobody (one that is busy: after its first 100 ms) */
     CONFIG_ORDER_STRICT
 };
 

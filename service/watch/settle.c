@@ -1,7 +1,8 @@
 /*
  * Settling: see settle.h. Three structures hold the same entries: a hash table by name, a heap of what waits by
  * its due time, and an array of what is due in the order of taking. A backlog of 20,000 files costs a heap step
- * and an array step each, not a walk over all.
+ * and an array step each, not a walk over all. Of what waits, the few that hold back those behind them are also in a
+ * list in that order: its first one is all that settle_next need ask.
  */
 #include "service/watch/settle.h"
 
@@ -13,6 +14,12 @@
 #define BACKOFF_FIRST_MS 250u
 #define BACKOFF_LAST_MS  5000u
 #define NOT_IN_HEAP      SIZE_MAX
+
+/* Whoever renames a file into place has it open a moment longer than its new name is seen (observed: MoveFileEx under
+ * Wine, some milliseconds). What is busy only for such a moment must not be overtaken. */
+#define HOLD_LOOK_MS  15u
+#define HOLD_MS       100u
+#define HOLD_LIMIT_MS 1000u /* all of them together, until a file is claimed or none is due */
 
 struct settle {
     const struct config_feed *feed;
@@ -28,6 +35,10 @@ struct settle {
 
     struct settle_entry **due; /* state DUE, in the order of taking; live from due_head on */
     size_t due_head, due_count;
+
+    struct settle_entry *first_holder; /* of those that hold back, in the order of taking; NULL: none does */
+    uint64_t
+        hold_limit; /* none holds back any longer than this; 0: nobody was held back since the last claim */
 
     size_t capacity; /* of heap and due: at least entry_count */
     uint64_t generation;
@@ -144,13 +155,62 @@ static void due_remove(struct settle *settle, const struct settle_entry *entry)
         settle->due_head = settle->due_count = 0;
 }
 
+/* ---- the list of those that hold back ---- */
+
+/* What settle_next gives comes before all who hold back: the place is the first one, unless a look was out of turn
+ * (recover_rows). */
+static void hold_add(struct settle *settle, struct settle_entry *entry)
+{
+    struct settle_entry *before = NULL, *after = settle->first_holder;
+    while (after && order_compare(after, entry) < 0) {
+        before = after;
+        after = after->next_holder;
+    }
+    entry->previous_holder = before;
+    entry->next_holder = after;
+    if (after)
+        after->previous_holder = entry;
+    if (before)
+        before->next_holder = entry;
+    else
+        settle->first_holder = entry;
+    entry->holds_back = true;
+}
+
+static void hold_remove(struct settle *settle, struct settle_entry *entry)
+{
+    if (!entry->holds_back)
+        return;
+    if (entry->next_holder)
+        entry->next_holder->previous_holder = entry->previous_holder;
+    if (entry->previous_holder)
+        entry->previous_holder->next_holder = entry->next_holder;
+    else
+        settle->first_holder = entry->next_holder;
+    entry->holds_back = false;
+}
+
+/* It was found busy: whether this is still the moment in which it may hold back those behind it. */
+static bool may_hold(struct settle *settle, struct settle_entry *entry, uint64_t now)
+{
+    if (entry->hold_until == 0) {
+        if (settle->hold_limit == 0)
+            settle->hold_limit = now + HOLD_LIMIT_MS;
+        entry->hold_until = now + HOLD_MS < settle->hold_limit ? now + HOLD_MS : settle->hold_limit;
+    }
+    return now < entry->hold_until;
+}
+
 /* ---- states ---- */
 
 /* Takes an entry out of the structure of its present state. */
 static void state_leave(struct settle *settle, struct settle_entry *entry)
 {
     switch (entry->state) {
-    case SETTLE_WAITING: heap_remove(settle, entry); break;
+    case SETTLE_WAITING:
+        hold_remove(settle, entry);
+        heap_remove(settle, entry);
+        break;
     case SETTLE_DUE: due_remove(settle, entry); break;
     case SETTLE_IN_FLIGHT: settle->in_flight--; break;
     case SETTLE_UNRECOGNISED: settle->unrecognised--; break;
@@ -310,13 +370,16 @@ void settle_scan_begin(struct settle *settle)
 }
 
 /* A listing may leave out the identity (then opening tells); what it leaves out is no difference. */
-static bool marks_differ(const struct settle_entry *entry, const struct file_marks *marks, bool has_identity)
+static bool is_another(const struct settle_entry *entry, const struct file_marks *marks, bool has_identity)
 {
-    if (entry->marks.size != marks->size || entry->marks.written_us != marks->written_us ||
-        entry->marks.created_us != marks->created_us)
-        return true;
     return has_identity && entry->has_identity &&
            !file_identity_equal(&entry->marks.identity, &marks->identity);
+}
+
+static bool marks_differ(const struct settle_entry *entry, const struct file_marks *marks, bool has_identity)
+{
+    return entry->marks.size != marks->size || entry->marks.written_us != marks->written_us ||
+           entry->marks.created_us != marks->created_us || is_another(entry, marks, has_identity);
 }
 
 bool settle_observe(struct settle *settle, const char *name, const struct file_marks *marks,
@@ -352,10 +415,10 @@ bool settle_observe(struct settle *settle, const char *name, const struct file_m
         return true;
     }
     /* Another file under the name: the one that was waiting can no longer be had. */
-    if (has_identity && entry->has_identity &&
-        !file_identity_equal(&entry->marks.identity, &marks->identity)) {
+    if (is_another(entry, marks, has_identity)) {
         settle->gone(settle->context, entry);
         entry->first_seen = now;
+        entry->hold_until = 0;
     }
     state_leave(settle, entry);
     entry->marks = *marks;
@@ -398,7 +461,7 @@ static void collect_due(struct settle *settle, uint64_t now)
 {
     while (settle->heap_count > 0 && settle->heap[0]->due <= now) {
         struct settle_entry *entry = settle->heap[0];
-        heap_remove(settle, entry);
+        state_leave(settle, entry);
         state_enter(settle, entry, SETTLE_DUE);
     }
 }
@@ -406,9 +469,14 @@ static void collect_due(struct settle *settle, uint64_t now)
 struct settle_entry *settle_next(struct settle *settle, uint64_t now)
 {
     collect_due(settle, now);
-    if (settle->due_head == settle->due_count)
+    if (settle->due_head == settle->due_count) {
+        settle->hold_limit = 0; /* nobody is held back */
         return NULL;
+    }
     struct settle_entry *first = settle->due[settle->due_head];
+    /* Who holds back is looked at again before its time is over: then it is due itself, and first. */
+    if (settle->first_holder && order_compare(settle->first_holder, first) < 0)
+        return NULL;
     if (settle->feed->order == CONFIG_ORDER_STRICT) {
         for (size_t i = 0; i < settle->heap_count; i++)
             if (order_compare(settle->heap[i], first) < 0)
@@ -423,6 +491,7 @@ void settle_claimed(struct settle *settle, struct settle_entry *entry, const str
     entry->marks = *marks;
     entry->has_identity = true;
     entry->replaced = false;
+    entry->hold_until = settle->hold_limit = 0;
     state_enter(settle, entry, SETTLE_IN_FLIGHT);
 }
 
@@ -430,6 +499,8 @@ void settle_changed(struct settle *settle, struct settle_entry *entry, const str
                     uint64_t now)
 {
     state_leave(settle, entry);
+    if (is_another(entry, marks, true))
+        entry->hold_until = 0;
     entry->marks = *marks;
     entry->has_identity = true;
     start_settling(settle, entry, now);
@@ -445,6 +516,12 @@ bool settle_again(struct settle *settle, struct settle_entry *entry, enum settle
         entry->trouble_since = now;
     }
     state_leave(settle, entry);
+    if (trouble == SETTLE_BUSY && may_hold(settle, entry, now)) {
+        entry->due = now + HOLD_LOOK_MS < entry->hold_until ? now + HOLD_LOOK_MS : entry->hold_until;
+        state_enter(settle, entry, SETTLE_WAITING);
+        hold_add(settle, entry);
+        return false;
+    }
     entry->due = now + entry->backoff;
     if (trouble == SETTLE_INCOMPLETE && entry->due > entry->changed + entry->match->give_up_ms)
         entry->due = entry->changed + entry->match->give_up_ms;

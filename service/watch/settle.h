@@ -5,6 +5,7 @@
  * monotonic clock in milliseconds. One struct settle per feed, used by the feed's settle worker alone.
  *
  *   seen → settling → due → (the worker looks) → in flight → gone
+ *                      ↑ busy for a moment: again after 15 ms, for 100 ms ─────────────┤
  *                      ↑ busy, incomplete, denied: again after 250 ms, doubling to 5 s │
  *                      └─ changed: the quiet time starts anew ──────────────────────────┘
  */
@@ -47,9 +48,12 @@ struct settle_entry {
     uint64_t due;           /* when it may be looked at */
     uint32_t backoff;       /* milliseconds until the look after the next */
     uint64_t generation;    /* of the last scan that saw it */
+    uint64_t hold_until;    /* how long it may hold back those behind it; 0: this file was never busy */
     bool replaced;          /* in flight: another file has been seen under its name */
     /* private to settle.c */
     struct settle_entry *bucket_next;
+    struct settle_entry *previous_holder, *next_holder; /* where it holds back */
+    bool holds_back;
     size_t heap_index; /* place among the waiting */
 };
 
@@ -83,8 +87,9 @@ void settle_hinted(struct settle *settle, const char *name, uint64_t now);
 void settle_lost(struct settle *settle, const char *name);
 
 /* The next file to look at: of all that are due, the one with the earliest last-write time, then the natural
- * order of names (RULES "Order and time"). NULL: none is due. With order="strict" also NULL while an earlier
- * file is not ready. The entry stays due until one of the functions below is called for it. */
+ * order of names (RULES "Order and time"). NULL: none is due, or an earlier one is busy and in its first 100 ms
+ * (settle_again). With order="strict" also NULL while an earlier file is not ready. The entry stays due until one of
+ * the functions below is called for it. */
 struct settle_entry *settle_next(struct settle *settle, uint64_t now);
 
 /* What the look found: claimed, with the marks by handle. */
@@ -92,7 +97,12 @@ void settle_claimed(struct settle *settle, struct settle_entry *entry, const str
 /* Its marks by handle differ from the listing: the quiet time starts anew. */
 void settle_changed(struct settle *settle, struct settle_entry *entry, const struct file_marks *marks,
                     uint64_t now);
-/* Look again later. True when it is incomplete and has been so, unchanged, for its give-up time: take it as it is. */
+/* Look again later. True when it is incomplete and has been so, unchanged, for its give-up time: take it as it is.
+ *
+ * A file that is busy for the first time is looked at again every 15 ms for 100 ms, and the files behind it are held back
+ * meanwhile: whoever renames a file into place has it open a moment longer than its name is seen, and what is behind it
+ * must not overtake it for that. A file has these 100 ms once, until it is claimed or another has its name. Many that are
+ * busy one after the other hold back for no more than 1 s in all, until a file is claimed or none is due any more. */
 bool settle_again(struct settle *settle, struct settle_entry *entry, enum settle_trouble trouble,
                   uint64_t now);
 /* It is not there any more. */
@@ -104,7 +114,8 @@ void settle_forget(struct settle *settle, struct settle_entry *entry);
  * another file under its name meanwhile: the caller looks at the name now, for no scan may follow for long. */
 bool settle_finished(struct settle *settle, const char *name, bool again, uint64_t now);
 
-/* Milliseconds until something becomes due; 0 when something is; UINT32_MAX when nothing waits. */
+/* Milliseconds until something becomes due, or who holds back what is due is looked at again; 0 when settle_next gives
+ * something; UINT32_MAX when nothing waits. */
 uint32_t settle_due_in(struct settle *settle, uint64_t now);
 
 struct settle_entry *settle_find(struct settle *settle, const char *name);

@@ -3,7 +3,7 @@
  * the input are what happens to a folder: files appear, change and go, time passes, looks end in one way or another.
  *
  * The model holds what settle.h promises: nothing is due before its quiet time; what is due comes in the order of
- * last-write time and name; a file that was claimed does not come again before it is finished; what is gone is said once.
+ * last-write time and name; nothing overtakes a file that has been busy for less than 100 ms; a file that was claimed does not come again before it is finished; what is gone is said once.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -31,6 +31,9 @@ struct file {
     struct file_marks marks;
     bool has_identity;
     uint64_t first_seen, changed, due;
+    bool found_busy_before; /* this very file, and it was not claimed since */
+    uint64_t held_until;    /* then: the end of the 100 ms from that on, or of the second of all */
+    bool holds;             /* those behind it, until it is due */
     uint32_t backoff;
     enum settle_trouble trouble;
     uint64_t trouble_since;
@@ -42,6 +45,8 @@ struct model {
     struct file files[NAME_COUNT];
     bool strict;
     uint64_t now;
+    bool holding; /* somebody has held back since the last claim, and nobody found nothing due since */
+    uint64_t holding_since;
     unsigned gone_said[NAME_COUNT]; /* by settle */
 };
 
@@ -92,7 +97,7 @@ static bool same_identity(const struct file_marks *a, const struct file_marks *b
 static void model_settle(struct model *model, struct file *file)
 {
     file->changed = model->now;
-    file->given_back = false;
+    file->given_back = file->holds = false;
     file->trouble = SETTLE_NO_TROUBLE;
     file->trouble_since = 0;
     file->backoff = 250;
@@ -135,6 +140,7 @@ static void model_observe(struct model *model, size_t index, const struct file_m
     if (replaced) {
         file->gone++;
         file->first_seen = model->now;
+        file->found_busy_before = false;
     }
     file->marks = *marks;
     file->has_identity = has_identity;
@@ -163,7 +169,7 @@ static bool comes_before(const struct model *model, size_t a, size_t b)
 }
 
 /* The file that must come next; NAME_COUNT: none. */
-static size_t model_next(const struct model *model)
+static size_t model_next(struct model *model)
 {
     size_t next = NAME_COUNT;
     for (size_t i = 0; i < NAME_COUNT; i++) {
@@ -171,14 +177,18 @@ static size_t model_next(const struct model *model)
         if (waits(file) && file->due <= model->now && (next == NAME_COUNT || comes_before(model, i, next)))
             next = i;
     }
-    for (size_t i = 0; model->strict && next < NAME_COUNT && i < NAME_COUNT; i++) {
-        if (waits(&model->files[i]) && model->files[i].due > model->now && comes_before(model, i, next))
+    if (next == NAME_COUNT)
+        model->holding = false;
+    for (size_t i = 0; next < NAME_COUNT && i < NAME_COUNT; i++) {
+        const struct file *file = &model->files[i];
+        if (waits(file) && file->due > model->now && (model->strict || file->holds) &&
+            comes_before(model, i, next))
             return NAME_COUNT;
     }
     return next;
 }
 
-static uint32_t model_due_in(const struct model *model)
+static uint32_t model_due_in(struct model *model)
 {
     uint64_t least = UINT64_MAX;
     if (model_next(model) < NAME_COUNT)
@@ -242,6 +252,18 @@ static void again(struct model *model, struct settle *settle, struct settle_entr
         file->trouble = trouble;
         file->trouble_since = model->now;
     }
+    if (trouble == SETTLE_BUSY && !file->found_busy_before) {
+        if (!model->holding)
+            model->holding_since = model->now;
+        model->holding = file->found_busy_before = true;
+        uint64_t left = model->holding_since + 1000;
+        file->held_until = left < model->now + 100 ? left : model->now + 100;
+    }
+    file->holds = trouble == SETTLE_BUSY && model->now < file->held_until;
+    if (file->holds) {
+        file->due = file->held_until - model->now < 15 ? file->held_until : model->now + 15;
+        return;
+    }
     file->due = model->now + file->backoff;
     if (trouble == SETTLE_INCOMPLETE && file->due > limit)
         file->due = limit;
@@ -274,19 +296,21 @@ static void look(struct model *model, struct settle *settle, struct fuzz_supply 
         settle_claimed(settle, entry, &marks);
         file->marks = marks;
         file->has_identity = file->in_flight = true;
-        file->replaced = false;
+        file->replaced = file->holds = file->found_busy_before = model->holding = false;
         break;
     }
     case 3: {
         struct file_marks marks = read_marks(supply);
         settle_changed(settle, entry, &marks, model->now);
+        if (file->has_identity && !same_identity(&file->marks, &marks))
+            file->found_busy_before = false;
         file->marks = marks;
         file->has_identity = true;
         model_settle(model, file);
         break;
     }
-    case 4:
-    case 5: again(model, settle, entry, file, SETTLE_BUSY + (enum settle_trouble)(way / 8 % 4)); break;
+    case 4: again(model, settle, entry, file, SETTLE_BUSY + (enum settle_trouble)(way / 8 % 4)); break;
+    case 5: again(model, settle, entry, file, SETTLE_BUSY); break;
     case 6:
         settle_vanished(settle, entry);
         model_lose(file);
@@ -315,7 +339,15 @@ static void finish(struct model *model, struct settle *settle, size_t index, boo
     file->given_back = true;
 }
 
-static void check_counts(const struct model *model, struct settle *settle)
+static void hint(struct model *model, struct settle *settle, size_t index)
+{
+    struct file *file = &model->files[index];
+    settle_hinted(settle, names[index], model->now);
+    if (waits(file) && file->trouble == SETTLE_BUSY && file->due > model->now)
+        file->due = model->now;
+}
+
+static void check_counts(struct model *model, struct settle *settle)
 {
     struct settle_counts counts;
     size_t due = 0, waiting = 0, in_flight = 0, unrecognised = 0;
@@ -358,8 +390,8 @@ static void step(struct model *model, struct settle *settle, struct fuzz_supply 
     struct file_marks marks;
     switch (operation & 15) {
     case 0:
-    case 1:
-    case 2: model->now += (uint64_t)fuzz_byte(supply) * 10; break;
+    case 1: model->now += (uint64_t)fuzz_byte(supply) * 10; break;
+    case 2: model->now += 5 * ((uint64_t)operation >> 4); break;
     case 3: model->now += fuzz_number(supply, 2); break;
     case 4:
     case 5:
@@ -379,6 +411,7 @@ static void step(struct model *model, struct settle *settle, struct fuzz_supply 
     case 9: finish(model, settle, index, false); break;
     case 10: finish(model, settle, index, true); break;
     case 11: finish(model, settle, fuzz_byte(supply) % NAME_COUNT, false); break;
+    case 13: hint(model, settle, index); break;
     default: look(model, settle, supply); break;
     }
 }

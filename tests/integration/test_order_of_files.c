@@ -1,11 +1,12 @@
 /*
  * Order within a feed: files are numbered and applied in the order in which they were written, whatever happens meanwhile; what
- * is not ready stops nobody, unless the feed is strict.
+ * is not ready stops nobody, unless the feed is strict; what is busy only for a moment is not overtaken.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/clock.h"
 #include "platform/file.h"
 #include "tests/integration/failing.h"
 #include "tests/integration/wait.h"
@@ -15,7 +16,9 @@
 enum {
     BOOKINGS = 40,
     FILES = 800,
-    OTHERS = 3000
+    OTHERS = 3000,
+    ROUNDS = 15,
+    HOLD_MS = 100 /* for so long a busy file is not overtaken */
 };
 
 /* Either names that sort as they are written, so that order is exact where last-write times are coarse; or such that sort
@@ -30,25 +33,43 @@ static void file_name(int number, char out[48])
         (void)snprintf(out, 48, "%c%d-%d.ini", 'A' + number * 7 % 26, number * 7919 % 997, number);
 }
 
-/* File `number` moves booking number % BOOKINGS to H<number>: DEM and Location in turn. */
-static void drop_file(struct scene *scene, int number)
+/* File `number` moves booking number % BOOKINGS to H<number>: DEM and Location in turn. The caller frees it. */
+static char *file_text(int number)
 {
-    char name[48], booking[16], housing[16], location[256];
-    file_name(number, name);
+    char booking[16], housing[16], location[256];
     (void)snprintf(booking, sizeof booking, "B%d", number % BOOKINGS);
     (void)snprintf(housing, sizeof housing, "H%d", number);
-    if (number / BOOKINGS % 2 == 0) {
-        char *text = scene_dem(booking, booking, housing, NULL);
-        drop_quickly(scene, name, text);
-        free(text);
-        return;
-    }
+    if (number / BOOKINGS % 2 == 0)
+        return scene_dem(booking, booking, housing, NULL);
     (void)snprintf(
         location, sizeof location,
         "DataType=\"PatientLocation\"\r\nPatientID=\"%s\"\r\nFacility=\"VCSO\"\r\nBooking=\"%s\"\r\n"
         "Housing=\"%s\"\r\nBed=\"1\"\r\n",
         booking, booking, housing);
-    drop_quickly(scene, name, location);
+    char *text = strdup(location);
+    assert_non_null(text);
+    return text;
+}
+
+static void drop_file(struct scene *scene, int number)
+{
+    char name[48], *text = file_text(number);
+    file_name(number, name);
+    drop_quickly(scene, name, text);
+    free(text);
+}
+
+/* Renames file `number` into place and keeps it open, as its writer does. */
+static struct file *drop_and_hold(struct scene *scene, int number)
+{
+    char name[48], *text = file_text(number);
+    struct file *writer = NULL;
+    file_name(number, name);
+    assert_int_equal(file_create(share_path(scene, "held.tmp"), &writer).kind, PLATFORM_OK);
+    assert_int_equal(file_write(writer, text, strlen(text)).kind, PLATFORM_OK);
+    assert_int_equal(file_rename(writer, share_path(scene, name)).kind, PLATFORM_OK);
+    free(text);
+    return writer;
 }
 
 /* Number of a name in SQL. */
@@ -197,6 +218,72 @@ static void a_file_that_is_not_ready_stops_nobody(void **state)
     scene_release(&scene);
 }
 
+/* The numbers of the last four files, the last one last. */
+static const char *last_four(struct scene *scene)
+{
+    return scene_rows(scene, "SELECT group_concat(n, ' ') FROM (SELECT * FROM (SELECT id, " NUMBER(
+                                 "file") " AS n FROM file ORDER BY id DESC LIMIT 4) ORDER BY id)");
+}
+
+/* A sender keeps each file open for a moment after renaming it into place. A round counts when the machine gave us the time to
+ * do so: the file was closed again within 100 ms of getting its name. */
+static void a_file_that_is_busy_for_a_moment_after_its_renaming_is_not_overtaken(void **state)
+{
+    (void)state;
+    struct scene scene;
+    names_sort = true;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    drop_file(&scene, 0);
+    scene_settle(&scene);
+    int number = 0, counted = 0, rounds = 0;
+    for (; counted < ROUNDS && rounds < 20 * ROUNDS; rounds++, number += 4) {
+        char expected[64];
+        uint64_t began = clock_monotonic_ms();
+        struct file *writer = drop_and_hold(&scene, number + 1);
+        for (int behind = 2; behind <= 4; behind++)
+            drop_file(&scene, number + behind);
+        wait_milliseconds(30 + 10 * (uint32_t)(rounds % 3));
+        assert_int_equal(file_close(writer).kind, PLATFORM_OK);
+        bool counts = clock_monotonic_ms() - began < HOLD_MS;
+        scene_settle(&scene);
+        if (!counts)
+            continue;
+        counted++;
+        (void)snprintf(expected, sizeof expected, "%d %d %d %d", number + 1, number + 2, number + 3,
+                       number + 4);
+        assert_string_equal(last_four(&scene), expected);
+    }
+    assert_int_equal(counted, ROUNDS);
+    print_message("%d rounds of %d: in the others the file was held for longer\n", counted, rounds);
+    names_sort = false;
+    scene_release(&scene);
+}
+
+static void a_file_that_is_held_for_longer_after_its_renaming_stops_nobody(void **state)
+{
+    (void)state;
+    struct scene scene;
+    names_sort = true;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    for (int number = 0; number < 12; number += 4) {
+        char count[16], expected[64];
+        struct file *writer = drop_and_hold(&scene, number + 1);
+        for (int behind = 2; behind <= 4; behind++)
+            drop_file(&scene, number + behind);
+        (void)snprintf(count, sizeof count, "%d", number + 3);
+        wait_rows(&scene, "SELECT count(*) FROM file WHERE in_place = 0", count);
+        assert_int_equal(file_close(writer).kind, PLATFORM_OK);
+        scene_settle(&scene);
+        (void)snprintf(expected, sizeof expected, "%d %d %d %d", number + 2, number + 3, number + 4,
+                       number + 1);
+        assert_string_equal(last_four(&scene), expected);
+    }
+    names_sort = false;
+    scene_release(&scene);
+}
+
 static void in_strict_order_a_file_that_is_not_ready_stops_the_later_ones(void **state)
 {
     (void)state;
@@ -253,6 +340,8 @@ int main(void)
         cmocka_unit_test(paused_nothing_is_taken),
         cmocka_unit_test(while_the_folder_is_listed_again_and_again_order_is_kept),
         cmocka_unit_test(a_file_that_is_not_ready_stops_nobody),
+        cmocka_unit_test(a_file_that_is_busy_for_a_moment_after_its_renaming_is_not_overtaken),
+        cmocka_unit_test(a_file_that_is_held_for_longer_after_its_renaming_stops_nobody),
         cmocka_unit_test(in_strict_order_a_file_that_is_not_ready_stops_the_later_ones),
         cmocka_unit_test(a_file_in_quarantine_stops_nobody_in_either_order),
     };

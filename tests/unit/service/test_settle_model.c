@@ -20,7 +20,10 @@ struct model_file {
     enum settle_state state;
     struct file_marks marks;
     uint64_t changed, due;
+    uint64_t hold_until; /* the end of its 100 ms; 0: it has had none */
     uint32_t backoff;
+    bool found_busy; /* by its last look */
+    bool holds;      /* and its pause is a short one: until then it holds back those behind it */
     bool replaced;
 };
 
@@ -28,6 +31,7 @@ struct model {
     struct model_file files[MODEL_NAMES];
     size_t gone;
     bool strict;
+    uint64_t hold_limit; /* 0: nobody was held back since the last claim */
     uint64_t random;
 };
 
@@ -52,6 +56,7 @@ static void model_settle_anew(struct model *model, size_t i, uint64_t now)
     model->files[i].state = SETTLE_WAITING;
     model->files[i].changed = now;
     model->files[i].backoff = 250;
+    model->files[i].holds = model->files[i].found_busy = false;
     model->files[i].due = model_quiet(i) ? now + QUIET_MS : now;
 }
 
@@ -73,7 +78,10 @@ static void model_observe(struct model *model, size_t i, const struct file_marks
         return;
     }
     if (file->state != SETTLE_UNRECOGNISED) {
-        model->gone += !file_identity_equal(&file->marks.identity, &marks->identity);
+        if (!file_identity_equal(&file->marks.identity, &marks->identity)) {
+            model->gone++;
+            file->hold_until = 0;
+        }
         model_settle_anew(model, i, now);
     }
     file->marks = *marks;
@@ -97,8 +105,8 @@ static bool model_before(const struct model *model, size_t a, size_t b)
     return first != second ? first < second : path_compare_natural(left, right) < 0;
 }
 
-/* MODEL_NAMES: none. */
-static size_t model_next(const struct model *model, uint64_t now)
+/* MODEL_NAMES: none. Where nothing is due nobody is held back. */
+static size_t model_next(struct model *model, uint64_t now)
 {
     size_t best = MODEL_NAMES;
     for (size_t i = 0; i < MODEL_NAMES; i++) {
@@ -107,9 +115,12 @@ static size_t model_next(const struct model *model, uint64_t now)
             (best == MODEL_NAMES || model_before(model, i, best)))
             best = i;
     }
-    for (size_t i = 0; model->strict && best < MODEL_NAMES && i < MODEL_NAMES; i++) {
+    if (best == MODEL_NAMES)
+        model->hold_limit = 0;
+    for (size_t i = 0; best < MODEL_NAMES && i < MODEL_NAMES; i++) {
         const struct model_file *file = &model->files[i];
-        if (file->known && file->state == SETTLE_WAITING && file->due > now && model_before(model, i, best))
+        if ((model->strict || file->holds) && file->known && file->state == SETTLE_WAITING &&
+            file->due > now && model_before(model, i, best))
             return MODEL_NAMES;
     }
     return best;
@@ -118,6 +129,30 @@ static size_t model_next(const struct model *model, uint64_t now)
 static struct file_marks draw_marks(struct model *model)
 {
     return marks_of(draw(model, 3), (int64_t)draw(model, 4), 1 + draw(model, 3));
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void model_again(struct model *model, size_t i, bool busy, uint64_t now)
+{
+    struct model_file *file = &model->files[i];
+    if (busy && model->hold_limit == 0 && file->hold_until == 0)
+        model->hold_limit = now + 1000;
+    if (busy && file->hold_until == 0)
+        file->hold_until = least(now + 100, model->hold_limit);
+    file->found_busy = busy;
+    file->holds = busy && now < file->hold_until;
+    if (file->holds) {
+        file->due = least(now + 15, file->hold_until);
+        return;
+    }
+    file->due = now + file->backoff;
+    if (!busy)
+        file->due = least(file->due, file->changed + GIVE_UP_MS);
+    file->backoff = file->backoff >= 2500 ? 5000 : file->backoff * 2;
 }
 
 /* One look at whatever is next: both must agree on which, and on what follows. */
@@ -133,16 +168,19 @@ static void look_in_both(struct model *model, struct bench *bench, uint64_t now)
     struct model_file *file = &model->files[i];
     struct settle_entry *entry = settle_next(bench->settle, now);
     struct file_marks marks = draw_marks(model);
-    switch (draw(model, 6)) {
+    switch (draw(model, 8)) { /* busy most often: that has the most to go wrong */
     case 0:
     case 1:
         settle_claimed(bench->settle, entry, &marks);
         file->state = SETTLE_IN_FLIGHT;
         file->marks = marks;
-        file->replaced = false;
+        file->replaced = file->holds = file->found_busy = false;
+        file->hold_until = model->hold_limit = 0;
         break;
     case 2:
         settle_changed(bench->settle, entry, &marks, now);
+        if (!file_identity_equal(&file->marks.identity, &marks.identity))
+            file->hold_until = 0;
         model_settle_anew(model, i, now);
         file->marks = marks;
         break;
@@ -153,18 +191,13 @@ static void look_in_both(struct model *model, struct bench *bench, uint64_t now)
     case 4: {
         bool give_up = now - file->changed >= GIVE_UP_MS;
         assert_int_equal(settle_again(bench->settle, entry, SETTLE_INCOMPLETE, now), give_up);
-        if (!give_up) {
-            file->due = now + file->backoff;
-            if (file->due > file->changed + GIVE_UP_MS)
-                file->due = file->changed + GIVE_UP_MS;
-            file->backoff = file->backoff >= 2500 ? 5000 : file->backoff * 2;
-        }
+        if (!give_up)
+            model_again(model, i, false, now);
         break;
     }
     default:
         assert_false(settle_again(bench->settle, entry, SETTLE_BUSY, now));
-        file->due = now + file->backoff;
-        file->backoff = file->backoff >= 2500 ? 5000 : file->backoff * 2;
+        model_again(model, i, true, now);
         break;
     }
 }
@@ -210,7 +243,7 @@ static void finish_in_both(struct model *model, struct bench *bench, uint64_t no
     }
 }
 
-static void compare_both(const struct model *model, struct bench *bench, uint64_t now)
+static void compare_both(struct model *model, struct bench *bench, uint64_t now)
 {
     size_t waiting = 0, in_flight = 0, unrecognised = 0;
     uint64_t first = UINT64_MAX;
@@ -248,7 +281,7 @@ static void random_histories_go_as_in_a_naive_machine(void **state)
         begin(&bench, model.strict ? CONFIG_ORDER_STRICT : CONFIG_ORDER_FREE);
         uint64_t now = 1000;
         for (int step = 0; step < 3000; step++) {
-            static const uint32_t STEPS[] = {0, 0, 1, 10, 100, 249, 250, 999, 1000, 4000, 300000};
+            static const uint32_t STEPS[] = {0, 0, 0, 1, 5, 10, 15, 100, 249, 250, 999, 1000, 4000, 300000};
             now += STEPS[draw(&model, sizeof STEPS / sizeof STEPS[0])];
             uint32_t what = draw(&model, 20);
             size_t i = draw(&model, MODEL_NAMES);
@@ -263,6 +296,11 @@ static void random_histories_go_as_in_a_naive_machine(void **state)
             } else if (what < 7) {
                 settle_lost(bench.settle, name);
                 model_lose(&model, i);
+            } else if (what < 8) {
+                settle_hinted(bench.settle, name, now);
+                if (model.files[i].known && model.files[i].state == SETTLE_WAITING &&
+                    model.files[i].found_busy && model.files[i].due > now)
+                    model.files[i].due = now;
             } else if (what < 12) {
                 finish_in_both(&model, &bench, now);
             } else {
