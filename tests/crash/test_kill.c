@@ -185,7 +185,7 @@ static void killed_at_any_moment_each_file_and_order_is_done_once(void **state)
 {
     (void)state;
     struct scene scene;
-    live_scene_init(&scene, NULL);
+    live_scene_init(&scene);
     begin_world(&scene);
     int dropped = 1;
     for (int round = 0; round < kills; round++) {
@@ -254,7 +254,7 @@ static void a_file_that_brings_the_process_down_three_times_alone_is_quarantined
         GOOD = 100
     };
     struct scene scene;
-    live_scene_init(&scene, NULL);
+    live_scene_init(&scene);
     begin_world(&scene);
     for (int i = 1; i <= GOOD; i++) {
         drop_file(&scene, i);

@@ -246,7 +246,7 @@ static const char MESSAGES[] =
 
 static void begin_world(struct scene *scene)
 {
-    live_scene_init(scene, NULL);
+    live_scene_init(scene);
     assert_int_equal(folder_make(scene_path(scene, "taken")).kind, PLATFORM_OK);
     taken = path_join(scene->root, "taken");
     scene_start(scene);

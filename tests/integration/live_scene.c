@@ -7,11 +7,11 @@
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
-void live_scene_init(struct scene *scene, const char *feed)
+void live_scene_init(struct scene *scene)
 {
     char attribute[1200], *live_folder = test_temp_dir("pharmacy");
     (void)snprintf(attribute, sizeof attribute, "live-folder=\"%s\"", live_folder);
-    scene_init(scene, &(struct scene_options){.live = true, .feed = feed, .pharmacy = attribute});
+    scene_init(scene, &(struct scene_options){.live = true, .pharmacy = attribute});
     free(scene->pharmacy);
     scene->pharmacy = live_folder;
 }

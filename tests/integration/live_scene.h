@@ -4,9 +4,8 @@
 
 #include "tests/integration/scene.h"
 
-/* A scene whose feed, facilities and pharmacy are live; scene->pharmacy is the pharmacy's live folder. `feed`: attributes of the feed, as in
- * scene_options; NULL for none. */
-void live_scene_init(struct scene *scene, const char *feed);
+/* A scene whose feed, facilities and pharmacy are live; scene->pharmacy is the pharmacy's live folder. */
+void live_scene_init(struct scene *scene);
 void live_scene_release(struct scene *scene);
 
 /* All that was applied in live, `files` files with one message each, is in the test world too: once, and in the same order, with the

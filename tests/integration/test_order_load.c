@@ -198,7 +198,7 @@ static void through_starts_stops_and_pauses_a_load_is_applied_once_and_in_order(
 {
     (void)state;
     struct scene scene;
-    scene_init(&scene, &(struct scene_options){.feed = WRITER_FEED});
+    scene_init(&scene, NULL);
     run_load(&scene);
     assert_once_and_in_order(&scene);
     scene_release(&scene);
@@ -208,7 +208,7 @@ static void in_live_too_and_the_test_world_follows_in_the_same_order(void **stat
 {
     (void)state;
     struct scene scene;
-    live_scene_init(&scene, WRITER_FEED);
+    live_scene_init(&scene);
     run_load(&scene);
     assert_once_and_in_order(&scene);
     scene.world = DATABASE_TEST;
@@ -221,7 +221,7 @@ int main(void)
     test_main_init();
     bookings = WEIGHT(500, 100, 50);
     files = bookings * FILES_A_BOOKING;
-    print_message("%d files for %d bookings%s%s\n", files, bookings, WEIGHT_REASON, WRITER_REASON);
+    print_message("%d files for %d bookings%s\n", files, bookings, WEIGHT_REASON);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(through_starts_stops_and_pauses_a_load_is_applied_once_and_in_order),
         cmocka_unit_test(in_live_too_and_the_test_world_follows_in_the_same_order),

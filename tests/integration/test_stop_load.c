@@ -137,7 +137,7 @@ static size_t open_handles(void)
 /* The feed of the scene is live, the second one is in test. */
 static void begin_world(struct scene *scene)
 {
-    live_scene_init(scene, WRITER_FEED);
+    live_scene_init(scene);
     second_share = path_join(scene->root, "second");
     assert_non_null(second_share);
     assert_int_equal(folder_make(second_share).kind, PLATFORM_OK);
@@ -306,7 +306,7 @@ int main(void)
 {
     test_main_init();
     rounds = WEIGHT(200, 200, 40);
-    print_message("%d rounds%s%s\n", rounds, rounds < 200 ? WEIGHT_REASON : "", WRITER_REASON);
+    print_message("%d rounds%s\n", rounds, rounds < 200 ? WEIGHT_REASON : "");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stopped_and_reloaded_in_the_middle_of_load_nothing_is_lost),
     };

@@ -11,17 +11,6 @@
  * assertion of cmocka may fail in it. */
 typedef char *(*writer_text_function)(int number, char name[48]);
 
-/* Attributes of a feed in which such a sender's files are never overtaken, and what to print of it. Whoever renames a file has it open
- * for a moment longer than its new name is seen: under Wine we often look just then, find it busy, and take the next one first. Only
- * in strict order that one waits. */
-#ifdef _WIN32
-#define WRITER_FEED   "order=\"strict\""
-#define WRITER_REASON "; in strict order, since under Wine a file can be busy just after its renaming"
-#else
-#define WRITER_FEED   ""
-#define WRITER_REASON ""
-#endif
-
 struct writer; /* opaque, heap */
 
 /* Starts a writer of files 0, 1, 2, ...; it writes none until it is allowed to. Fails the test when there is no thread. */
