@@ -1,6 +1,5 @@
 /*
- * A settle table on a feed of two rules, for test_settle.c and test_settle_model.c: "c*.ini" is ready when closed, "q*.ini" after its quiet
- * time.
+ * A settle table on a feed of two rules, for the tests of settling: "c*.ini" is ready when closed, "q*.ini" after its quiet time.
  */
 #ifndef TESTS_UNIT_SERVICE_SETTLE_BENCH_H
 #define TESTS_UNIT_SERVICE_SETTLE_BENCH_H
