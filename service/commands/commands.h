@@ -3,7 +3,7 @@
  *
  * Arguments, output and paths are UTF-8. What a command prints goes to the standard output, what went wrong and
  * what to do next to the standard error stream. No command prints patient data (DESIGN promise 5), but for `show -`, which
- * prints what its caller hands to it.
+ * prints what its caller hands to it, and `precheck --with-patients`.
  */
 #ifndef CORBRIDGE_SERVICE_COMMANDS_COMMANDS_H
 #define CORBRIDGE_SERVICE_COMMANDS_COMMANDS_H
@@ -15,7 +15,8 @@ enum commands_exit {
     COMMANDS_USAGE = 2,     /* the command line was not understood; nothing was done */
     COMMANDS_REFUSED = 3,   /* the configuration has faults; all are printed */
     COMMANDS_NOT_FOUND = 4, /* not there: no configuration file, no service, no database yet */
-    COMMANDS_LOCKED = 5     /* another CorBridge runs on this data folder */
+    COMMANDS_LOCKED = 5,    /* another CorBridge runs on this data folder */
+    COMMANDS_NOT_READY = 6  /* precheck: something must be mended before the feed is connected */
 };
 
 /*

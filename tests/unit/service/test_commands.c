@@ -22,7 +22,7 @@
 #define RUN(capture, scene, ...)                                                                             \
     capture_run(&(capture), (scene)->root, (const char *const[]){__VA_ARGS__, NULL})
 
-static const char *const COMMANDS[] = {"run",   "check", "status",    "demo",    "install",
+static const char *const COMMANDS[] = {"run",   "check", "precheck",  "status",  "demo", "install",
                                        "start", "stop",  "uninstall", "version", "show"};
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])

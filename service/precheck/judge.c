@@ -1,0 +1,366 @@
+/* From facts to findings: what must be mended, what should be settled, what is to know, in the order of importance. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/precheck/near.h"
+#include "service/precheck/precheck.h"
+
+#define FINDINGS_FIRST 16
+
+OUTPUT_FORMAT(5, 6)
+static void add(struct precheck *check, enum precheck_level level, const char *section, const char *next,
+                const char *format, ...)
+{
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (check->finding_count == check->finding_room) {
+        size_t room = check->finding_room == 0 ? FINDINGS_FIRST : check->finding_room * 2;
+        struct precheck_finding *wider = arena_take_array(&check->arena, room, sizeof *wider);
+        if (wider == NULL) {
+            check->no_memory = true;
+            return;
+        }
+        if (check->finding_count > 0)
+            memcpy(wider, check->findings, check->finding_count * sizeof *wider);
+        check->findings = wider;
+        check->finding_room = room;
+    }
+    const char *what = arena_copy_text(&check->arena, slice_of(text));
+    if (what == NULL) {
+        check->no_memory = true;
+        return;
+    }
+    check->findings[check->finding_count++] = (struct precheck_finding){level, what, next, section};
+    check->level_count[level]++;
+}
+
+/* "1 file is", "2 files are": the words behind a number. */
+static const char *count_of(uint64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
+/* ---- Sums ------------------------------------------------------------------------------------------------------------ */
+
+/* BirthDate of an event file, column 5 of a roster. */
+static bool is_birth(struct slice field)
+{
+    const struct slice tail = SLICE_LITERAL("Birth Date");
+    return slice_equal(field, SLICE_LITERAL("BirthDate")) ||
+           (field.len >= tail.len && slice_equal(slice_after(field, field.len - tail.len), tail));
+}
+
+static bool is_wrong_date(const struct precheck_fault *fault)
+{
+    return fault->code != FAULT_REQUIRED_MISSING && fault->code != FAULT_REQUIRED_EMPTY &&
+           is_birth(fault->field);
+}
+
+static void add_sums(struct precheck *check)
+{
+    for (size_t i = 0; i < check->patients.count; i++) {
+        const struct precheck_patient *patient = (const void *)check->patients.records[i];
+        check->two_people += patient->names_differ || patient->birth_differs;
+    }
+    for (size_t i = 0; i < check->bookings.count; i++) {
+        const struct precheck_booking *booking = (const void *)check->bookings.records[i];
+        check->two_bookings += booking->second != NULL;
+    }
+    for (size_t i = 0; i < check->facilities.count; i++) {
+        const struct precheck_facility *facility = (const void *)check->facilities.records[i];
+        check->unknown_facilities += check->options.config != NULL && !facility->known;
+    }
+    for (size_t i = 0; i < check->locations.count; i++) {
+        const struct precheck_location *location = (const void *)check->locations.records[i];
+        check->placed += location->placed == APPLY_PLACED;
+        check->unmatched += location->placed == APPLY_UNMATCHED;
+    }
+    for (size_t i = 0; i < check->faults.count; i++) {
+        const struct precheck_fault *fault = (const void *)check->faults.records[i];
+        check->impossible_births += is_wrong_date(fault) ? fault->places.count : 0;
+    }
+}
+
+/* ---- Order ----------------------------------------------------------------------------------------------------------- */
+
+static int compare_faults(const void *a, const void *b)
+{
+    const struct precheck_fault *one = *(struct precheck_fault *const *)a;
+    const struct precheck_fault *other = *(struct precheck_fault *const *)b;
+    if (one->severity != other->severity)
+        return one->severity == FAULT_ERROR ? -1 : 1;
+    if (one->places.count != other->places.count)
+        return one->places.count > other->places.count ? -1 : 1;
+    if (one->kind != other->kind)
+        return one->kind < other->kind ? -1 : 1;
+    size_t shorter = one->head.key.len < other->head.key.len ? one->head.key.len : other->head.key.len;
+    int order = memcmp(one->head.key.ptr, other->head.key.ptr, shorter);
+    return order != 0 ? order
+                      : (one->head.key.len > other->head.key.len) - (one->head.key.len < other->head.key.len);
+}
+
+static int compare_locations(const void *a, const void *b)
+{
+    const struct precheck_location *one = *(struct precheck_location *const *)a;
+    const struct precheck_location *other = *(struct precheck_location *const *)b;
+    return near_compare(one->facility, one->housing, one->bed, other->facility, other->housing, other->bed);
+}
+
+static void *sorted(struct precheck *check, const struct table *table,
+                    int (*compare)(const void *, const void *))
+{
+    if (table->count == 0)
+        return NULL;
+    struct table_head **order = arena_take_array(&check->arena, table->count, sizeof *order);
+    if (order == NULL) {
+        check->no_memory = true;
+        return NULL;
+    }
+    memcpy(order, table->records, table->count * sizeof *order);
+    qsort(order, table->count, sizeof *order, compare);
+    return order;
+}
+
+/* ---- What must be mended --------------------------------------------------------------------------------------------- */
+
+static void find_faulty_files(struct precheck *check)
+{
+    const uint64_t *files = check->kind_files;
+    uint64_t known = files[PRECHECK_DEMOGRAPHICS] + files[PRECHECK_LOCATION] + files[PRECHECK_EVENT] +
+                     files[PRECHECK_ROSTER] + files[PRECHECK_ALERTS];
+    uint64_t count = files[PRECHECK_UNREADABLE];
+    if (known == 0)
+        add(check, PRECHECK_MUST, "files",
+            "Name the folder that holds samples of DEM and Location files, rosters or alerts.",
+            "There is no file of a known kind in the folder.");
+    if (count > 0)
+        add(check, PRECHECK_MUST, "files",
+            "Give the account that runs this check the right to read them, and check again.",
+            "%" PRIu64 " %s not be read.", count, count_of(count, "file could", "files could"));
+    count = check->bad_rows;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "faults",
+            "Have the sender mend its export, the most frequent fault first; each is listed with its places.",
+            "%" PRIu64 " %s and would be set aside, not applied (%" PRIu64 " errors).", count,
+            count_of(count, "row or file has errors", "rows or files have errors"), check->errors);
+    count = check->impossible_births;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "births",
+            "Have the sender write birth dates as MM/DD/YYYY or YYYY-MM-DD, and correct those that are wrong.",
+            "%" PRIu64 " birth %s be.", count, count_of(count, "date cannot", "dates cannot"));
+}
+
+static void find_people(struct precheck *check)
+{
+    uint64_t count = check->two_people;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "people",
+            "Ask the sender which of them are corrections, and whether PatientID is really unique for a person over all bookings.",
+            "%" PRIu64 " %s for two people.", count,
+            count_of(count, "PatientID seems to stand", "PatientIDs seem to stand"));
+    count = check->two_bookings;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "people",
+            "Ask the sender why a booking number is used for more than one PatientID.",
+            "%" PRIu64 " %s under two PatientIDs.", count,
+            count_of(count, "booking number stands", "booking numbers stand"));
+}
+
+static void find_unknown_facilities(struct precheck *check)
+{
+    uint64_t count = check->unknown_facilities;
+    if (count == 0)
+        return;
+    if (check->options.config->facility_count == 1)
+        add(check, PRECHECK_NOTE, "facilities", "Nothing, if all of these people belong to the one facility.",
+            "%" PRIu64
+            " facility %s not in the configuration, which has one facility and does not use the code.",
+            count, count_of(count, "code is", "codes are"));
+    else
+        add(check, PRECHECK_MUST, "facilities",
+            "Add the facility to the configuration, or have the sender use the agreed code; until then these rows are set aside.",
+            "%" PRIu64 " facility %s not in the configuration.", count,
+            count_of(count, "code is", "codes are"));
+}
+
+static void find_names(struct precheck *check)
+{
+    uint64_t count = check->names[PRECHECK_NAME_TWIN].count;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "names",
+            "Have the sender make names that differ in more than upper and lower case.",
+            "%" PRIu64 " %s another's but for case: on Windows one overwrites the other.", count,
+            count_of(count, "file name equals", "file names equal"));
+    count = check->names[PRECHECK_NAME_REPEATS].count;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "names",
+            "Have the sender add date and time, or a number that counts up: DEM12345678_20170620143204.ini.",
+            "%" PRIu64
+            " file %s nothing but a booking or patient number: the next event overwrites the one before.",
+            count, count_of(count, "name has", "names have"));
+    count = check->names[PRECHECK_NAME_NO_RULE].count;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "names",
+            "Add a match rule for them to the feed, or have the sender rename them.",
+            "%" PRIu64 " %s taken by no match rule of the configuration.", count,
+            count_of(count, "file is", "files are"));
+    count = check->names[PRECHECK_NAME_WRONG_RULE].count;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "names",
+            "Make the patterns of the match rules tell the kinds of files apart.",
+            "%" PRIu64 " %s taken by a match rule for another kind of file.", count,
+            count_of(count, "file is", "files are"));
+}
+
+static void find_strange_files(struct precheck *check)
+{
+    const uint64_t *files = check->kind_files;
+    if (files[PRECHECK_EMPTY] > 0)
+        add(check, PRECHECK_MUST, "files",
+            "Have the sender write files under another name and rename them when they are whole.",
+            "%" PRIu64 " %s empty.", files[PRECHECK_EMPTY],
+            count_of(files[PRECHECK_EMPTY], "file is", "files are"));
+    if (files[PRECHECK_XML] > 0)
+        add(check, PRECHECK_MUST, "files", "Have these looked at on their own; this check does not read XML.",
+            "%" PRIu64 " %s XML, and not looked at.", files[PRECHECK_XML],
+            count_of(files[PRECHECK_XML], "file is", "files are"));
+    if (files[PRECHECK_UNKNOWN] > 0)
+        add(check, PRECHECK_MUST, "files",
+            "Find out what they are; take them out of the folder if they do not belong to the feed.",
+            "%" PRIu64 " %s not recognised.", files[PRECHECK_UNKNOWN],
+            count_of(files[PRECHECK_UNKNOWN], "file was", "files were"));
+}
+
+/* ---- What should be settled ------------------------------------------------------------------------------------------ */
+
+static void find_places(struct precheck *check)
+{
+    if (check->near_count > 0)
+        add(check, PRECHECK_SHOULD, "near",
+            "Agree on one spelling for each place, and have the sender standardize them.",
+            "%lu %s written in more than one way.", (unsigned long)check->near_count,
+            count_of(check->near_count, "place seems to be", "places seem to be"));
+    if (check->unmatched > 0)
+        add(check, PRECHECK_SHOULD, "places",
+            "Add a location rule for them, or leave them: they are filed as they came.",
+            "%" PRIu64 " %s matched by no location rule.", check->unmatched,
+            count_of(check->unmatched, "location is", "locations are"));
+}
+
+static void find_values(struct precheck *check)
+{
+    if (check->codes.count > 0)
+        add(check, PRECHECK_SHOULD, "codes",
+            "Agree with the sender which documented value each of them is to be.",
+            "%lu %s not in the code set of the field.", (unsigned long)check->codes.count,
+            count_of(check->codes.count, "value is", "different values are"));
+    if (check->warnings > 0)
+        add(check, PRECHECK_SHOULD, "faults", "Look through them: what is left out is missing in CorEMR.",
+            "%" PRIu64 " %s: an optional value is left out, or something is odd.", check->warnings,
+            count_of(check->warnings, "warning", "warnings"));
+    static const char *const ids[PRECHECK_ID_COUNT] = {"PatientIDs", "Booking numbers"};
+    for (size_t i = 0; i < PRECHECK_ID_COUNT; i++) {
+        if (check->shapes[i].count > 1)
+            add(check, PRECHECK_SHOULD, "ids",
+                "Ask the sender whether all are the same kind of number; a lost leading zero makes another person.",
+                "%s have %lu different shapes.", ids[i], (unsigned long)check->shapes[i].count);
+    }
+    uint64_t count = check->unlikely_births.count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "births",
+            "Look at them; a placeholder or two digits of a year may be behind it.",
+            "%" PRIu64 " birth %s unlikely: younger than 10 years or older than 110.", count,
+            count_of(count, "date is", "dates are"));
+    count = check->photos[PRECHECK_PHOTO_MISSING].count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "photos",
+            "Have the photos put beside the events, or PhotoPath name where they are.",
+            "%" PRIu64 " %s a photo beside the file, and it is not in the folder.", count,
+            count_of(count, "PhotoPath names", "PhotoPaths name"));
+}
+
+static void find_writing(struct precheck *check)
+{
+    size_t charsets = 0;
+    for (size_t i = PRECHECK_UTF8; i < PRECHECK_CHARSET_COUNT; i++)
+        charsets += check->charsets[i] > 0;
+    if (charsets > 1)
+        add(check, PRECHECK_SHOULD, "writing", "Have the sender write all files in one encoding, UTF-8 best.",
+            "The files are in %lu different encodings.", (unsigned long)charsets);
+    uint64_t mixed = check->line_ends[PRECHECK_MIXED];
+    if (mixed > 0)
+        add(check, PRECHECK_NOTE, "writing", "Nothing: all line ends are read, also mixed.",
+            "%" PRIu64 " %s more than one kind of line end.", mixed,
+            count_of(mixed, "file has", "files have"));
+}
+
+/* ---- What is to know ------------------------------------------------------------------------------------------------- */
+
+static void find_notes(struct precheck *check)
+{
+    uint64_t count = check->names[PRECHECK_NAME_HOUR_ONLY].count;
+    if (count > 0)
+        add(check, PRECHECK_NOTE, "names",
+            "Better, add the date: two events of one booking in the same minute have one name.",
+            "%" PRIu64 " file %s events of one booking apart by a time of day only.", count,
+            count_of(count, "name tells", "names tell"));
+    if (check->options.config == NULL)
+        add(check, PRECHECK_NOTE, "facilities", "Name the configuration with --config to have them judged.",
+            "Facility codes, locations and file names were not compared with a configuration.");
+    count = check->folders + check->links;
+    if (check->passed_over > 0)
+        add(check, PRECHECK_NOTE, "files",
+            "Nothing, if they are rests of programs; a sender must not leave a file under such a name.",
+            "%lu %s a name that is never taken (.tmp, .part, .filepart, ~$, hidden).",
+            (unsigned long)check->passed_over, count_of(check->passed_over, "file has", "files have"));
+    if (count > 0)
+        add(check, PRECHECK_NOTE, "files", "Check each folder on its own.",
+            "%" PRIu64 " %s in the folder, and not looked into.", count,
+            count_of(count, "folder or link is", "folders and links are"));
+}
+
+/* Each group of `find_` functions makes findings of one level or two; the list is by level, and within one as they come. */
+static int compare_findings(const void *a, const void *b)
+{
+    const struct precheck_finding *one = a;
+    const struct precheck_finding *other = b;
+    return (int)one->level - (int)other->level;
+}
+
+/* Stable, as qsort need not be: the list is short. */
+static void order_findings(struct precheck *check)
+{
+    for (size_t i = 1; i < check->finding_count; i++) {
+        struct precheck_finding finding = check->findings[i];
+        size_t at = i;
+        for (; at > 0 && compare_findings(&check->findings[at - 1], &finding) > 0; at--)
+            check->findings[at] = check->findings[at - 1];
+        check->findings[at] = finding;
+    }
+}
+
+bool precheck_judge(struct precheck *check)
+{
+    add_sums(check);
+    near_find(check);
+    check->fault_order = sorted(check, &check->faults, compare_faults);
+    check->location_order = sorted(check, &check->locations, compare_locations);
+    find_faulty_files(check);
+    find_people(check);
+    find_unknown_facilities(check);
+    find_names(check);
+    find_strange_files(check);
+    find_places(check);
+    find_values(check);
+    find_writing(check);
+    find_notes(check);
+    order_findings(check);
+    check->ready = check->level_count[PRECHECK_MUST] == 0;
+    return !check->no_memory;
+}
