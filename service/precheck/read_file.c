@@ -187,12 +187,15 @@ static void read_event(struct sample *sample)
 {
     char *bytes = NULL;
     size_t size = 0;
+    const struct config_match *match = sample->match;
+    size_t limit = match != NULL ? (size_t)match->size_limit : LIMIT_EVENT_FILE_BYTES;
     sample->facts->kind = PRECHECK_EVENT;
-    struct platform_status status = file_read_all(sample->file, LIMIT_EVENT_FILE_BYTES, &bytes, &size);
+    struct platform_status status = file_read_all(sample->file, limit, &bytes, &size);
     if (status.kind == PLATFORM_TOO_LARGE) {
         struct fault_list faults;
         fault_list_init(&faults, &sample->work->arena);
-        fault_add(&faults, FAULT_ERROR, FAULT_FILE_TOO_LARGE, 0, 0, SLICE_EMPTY, LIMIT_EVENT_FILE_TEXT);
+        fault_add(&faults, FAULT_ERROR, FAULT_FILE_TOO_LARGE, 0, 0, SLICE_EMPTY,
+                  match != NULL ? "at most the size-limit of its match rule" : LIMIT_EVENT_FILE_TEXT);
         note_faults(sample->check, sample->facts, PRECHECK_EVENT, sample->number, &faults);
     } else if (!platform_ok(status)) {
         fail(sample, status);

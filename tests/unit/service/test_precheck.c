@@ -357,6 +357,27 @@ static void test_unknown_facilities(void **state)
     free(in);
 }
 
+static void test_size_limit_of_a_match_rule(void **state)
+{
+    struct scene *scene = *state;
+    char *in = make_in(scene);
+    char text[2000];
+    memset(text, '\n', sizeof text);
+    memcpy(text, "PatientID=\"1\"", 13);
+    put(in, "DEM1.ini", text, sizeof text);
+    scene_load(
+        scene,
+        "<corbridge>@DATA@@FACILITY@<feed name=\"jms\" folder=\"@ROOT@/in\">"
+        "<match pattern=\"*.ini\" format=\"jms-event\" size-limit=\"1KB\"/></feed>@PHARMACY@</corbridge>");
+    assert_non_null(scene->config);
+    struct precheck check;
+    check_folder(&check, in, &(struct precheck_options){.now = NOW, .config = scene->config});
+    assert_int_equal(check.errors, 1);
+    assert_int_equal(check.fault_order[0]->code, FAULT_FILE_TOO_LARGE);
+    precheck_release(&check);
+    free(in);
+}
+
 static void test_large_files(void **state)
 {
     struct scene *scene = *state;
@@ -540,6 +561,7 @@ int main(void)
         WITH_SCENE(test_cut_roster),
         WITH_SCENE(test_roster_in_another_order),
         WITH_SCENE(test_unknown_facilities),
+        WITH_SCENE(test_size_limit_of_a_match_rule),
         WITH_SCENE(test_large_files),
         WITH_SCENE(test_progress_and_a_file_that_goes_away),
         WITH_SCENE(test_exit_codes),
