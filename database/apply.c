@@ -238,6 +238,7 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     remark_stale(work, patient, booking, message);
     if (result->identity_changed)
         remark(work, message, "family name, given name and birth date changed at once");
+    result->booking_again = booking->stated_by_this_file;
     enum database_kind kind = DATABASE_OK;
     if (demographics)
         kind = patient_write(work, patient);
@@ -259,6 +260,17 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     if (!demographics && !booking_is_open(booking))
         remark(work, message, "the booking is released and stays so");
     return work->complete ? DATABASE_OK : database_no_memory(work->db);
+}
+
+/* Whether the row of a roster is not worth a message: nothing is new, and nothing is to be said of it. A release that is planned
+ * keeps its message: its change log will need one when the time has come (due.c). */
+static bool leaves_nothing(const struct apply_work *work, const struct booking *booking,
+                           const struct ledger_message *message)
+{
+    bool planned = booking->release_stated && booking_is_open(booking) &&
+                   booking->columns[BOOKING_RELEASE_DATE].ptr != NULL;
+    return work->input->leaves_no_repeat && message->state == LEDGER_DUPLICATE && message->detail == NULL &&
+           !planned;
 }
 
 /* Applies the event of `work`; message->id is that of the row when it has waited, else 0. */
@@ -289,7 +301,7 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
         return write_message(work, message);
     }
     kind = write_rows(work, &patient, &booking, result);
-    if (kind == DATABASE_OK)
+    if (kind == DATABASE_OK && !leaves_nothing(work, &booking, message))
         kind = write_message(work, message);
     if (kind == DATABASE_OK)
         kind = change_list_write(work->db, &work->changes, message->id);

@@ -39,6 +39,7 @@ struct apply_input {
     bool reopens;               /* reopen="yes": a message without ReleaseDate takes one back */
     bool closes_earlier;        /* one-booking="close-earlier" */
     bool holds_identity_change; /* hold-identity-change="yes" */
+    bool leaves_no_repeat;      /* a row of a roster: when it brings nothing new it leaves no message */
     instant_us waits_until;     /* how long it may wait for its booking; never INSTANT_NONE for a Location */
     instant_us now;
     const struct fault_list *warnings; /* kept with the message; may be NULL */
@@ -52,7 +53,9 @@ struct apply_held {
 };
 
 struct apply_result {
-    struct ledger_message message; /* as stored; detail is borrowed from db until its next event */
+    struct ledger_message
+        message; /* as stored; detail is borrowed from db until its next event; id 0: left none (leaves_no_repeat) */
+    bool booking_again; /* an earlier message of the same file has stated the booking */
     bool created_patient, created_booking;
     bool second_open_booking; /* another booking of the patient was open: an event */
     bool

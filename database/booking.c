@@ -41,6 +41,7 @@ enum database_kind booking_find(struct apply_work *work, struct booking *booking
         booking->booking_older = apply_is_older(work, &query, BOOKING_COLUMN_COUNT + 2);
         booking->location_older = apply_is_older(work, &query, BOOKING_COLUMN_COUNT + 5);
         booking->release_older = apply_is_older(work, &query, BOOKING_COLUMN_COUNT + 8);
+        booking->stated_by_this_file = query_int64(&query, BOOKING_COLUMN_COUNT + 4) == work->input->file;
         if (!work->complete)
             kind = database_no_memory(work->db);
     }
@@ -51,8 +52,10 @@ enum database_kind booking_find(struct apply_work *work, struct booking *booking
 static bool set(struct apply_work *work, struct booking *booking, enum booking_column column,
                 struct slice value)
 {
-    return change_value(&work->changes, "booking", booking->id, names[column], &booking->columns[column],
-                        value);
+    bool differs =
+        change_value(&work->changes, "booking", booking->id, names[column], &booking->columns[column], value);
+    booking->changed = booking->changed || differs;
+    return differs;
 }
 
 /* Block, pod, cell and bunk by the rules of the facility. Where it has none they are left, but for a move, which makes them old. */
@@ -193,13 +196,17 @@ void booking_merge(struct apply_work *work, struct booking *booking)
 enum database_kind booking_write(struct apply_work *work, struct booking *booking)
 {
     bool known = booking->id != 0;
-    struct query query = query_start(work->db, known ? STATEMENT_BOOKING_UPDATE : STATEMENT_BOOKING_INSERT);
+    /* Most rows of a roster bring nothing new: then the CHECKs of the other columns need not be asked. */
+    bool stamp_only = known && !booking->changed;
+    struct query query = query_start(work->db, stamp_only ? STATEMENT_BOOKING_STAMP
+                                               : known    ? STATEMENT_BOOKING_UPDATE
+                                                          : STATEMENT_BOOKING_INSERT);
     if (!known) {
         query_bind_int64(&query, booking->patient);
         query_bind_text(&query, work->input->authority);
         query_bind_slice(&query, work->input->event->fields[JMS_BOOKING].text);
     }
-    for (size_t i = 0; i < BOOKING_COLUMN_COUNT; i++)
+    for (size_t i = 0; i < BOOKING_COLUMN_COUNT && !stamp_only; i++)
         query_bind_slice(&query, booking->columns[i]);
     apply_bind_stamp(&query, work, booking->booking_stated);
     apply_bind_stamp(&query, work, booking->location_stated);

@@ -31,6 +31,8 @@ struct booking {
     bool booking_older, location_older,
         release_older; /* this event is older than what last stated the group */
     bool booking_stale, location_stale, release_stale; /* and says something of it, which is passed over */
+    bool changed;                                      /* a column has another value than the row */
+    bool stated_by_this_file;                          /* by an earlier message of it */
     bool moved;     /* facility, housing or bed are other ones than before, or the first ones */
     bool released;  /* it was open and is no longer */
     bool reopened;  /* it was released and is open again */

@@ -58,6 +58,18 @@ enum database_kind ledger_message_insert(struct database *db, struct ledger_mess
     return kind == DATABASE_OK ? count_message(db, message->file, message->state, 1) : kind;
 }
 
+enum database_kind ledger_next_ordinal(struct database *db, int64_t file, int *ordinal)
+{
+    struct query query = query_start(db, STATEMENT_MESSAGE_NEXT_ORDINAL);
+    query_bind_int64(&query, file);
+    query_bind_int64(&query, file);
+    enum database_kind kind = query_step(&query);
+    if (kind == DATABASE_OK)
+        *ordinal = (int)query_int64(&query, 0);
+    query_end(&query);
+    return kind;
+}
+
 /* The state in which the message is now, and its file. */
 static enum database_kind present_state(struct database *db, int64_t message,
                                         enum ledger_message_state *state, int64_t *file)

@@ -51,6 +51,7 @@ bool patient_merge(struct apply_work *work, struct patient *patient)
         *(photo ? &patient->photo_stated : &patient->demographics_stated) = true;
         changed[i] = change_value(&work->changes, "patient", patient->id, columns[i].name,
                                   &patient->columns[i], value);
+        patient->changed = patient->changed || changed[i];
     }
     return patient->id != 0 && changed[PATIENT_LAST_NAME] && changed[PATIENT_FIRST_NAME] &&
            changed[PATIENT_BIRTH_DATE];
@@ -59,12 +60,15 @@ bool patient_merge(struct apply_work *work, struct patient *patient)
 enum database_kind patient_write(struct apply_work *work, struct patient *patient)
 {
     bool known = patient->id != 0;
-    struct query query = query_start(work->db, known ? STATEMENT_PATIENT_UPDATE : STATEMENT_PATIENT_INSERT);
+    bool stamp_only = known && !patient->changed; /* as in booking_write */
+    struct query query = query_start(work->db, stamp_only ? STATEMENT_PATIENT_STAMP
+                                               : known    ? STATEMENT_PATIENT_UPDATE
+                                                          : STATEMENT_PATIENT_INSERT);
     if (!known) {
         query_bind_text(&query, work->input->authority);
         query_bind_slice(&query, work->input->event->fields[JMS_PATIENT_ID].text);
     }
-    for (size_t i = 0; i < PATIENT_COLUMN_COUNT; i++)
+    for (size_t i = 0; i < PATIENT_COLUMN_COUNT && !stamp_only; i++)
         query_bind_slice(&query, patient->columns[i]);
     apply_bind_stamp(&query, work, patient->demographics_stated);
     apply_bind_stamp(&query, work, patient->photo_stated);

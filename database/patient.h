@@ -25,6 +25,7 @@ struct patient {
     bool demographics_stated, photo_stated;     /* by this event */
     bool demographics_older, photo_older;       /* this event is older than what last stated the group */
     bool demographics_stale, photo_stale;       /* and says something of it, which is passed over */
+    bool changed;                               /* a column has another value than the row */
 };
 
 /* Finds the patient of the event by (authority, PatientID). DATABASE_OK also when there is none: then id is 0. */

@@ -7,6 +7,10 @@
     "facility, housing, bed, block, pod, cell, bunk, agency, booking_date, booking_date_given, release_date, " \
     "release_date_given, release_origin, released_at"
 
+#define ROSTER_COLUMNS                                                                                       \
+    "event_at, row_count, next_row, next_offset, next_line, encoding, applied, unchanged, stale, held, "     \
+    "quarantined, test_only"
+
 /* What last stated a group, as apply_is_older reads it. */
 #define REMEMBERED(group) #group "_event_at, " #group "_arrived_at, " #group "_file"
 
@@ -40,6 +44,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         "UPDATE patient SET last_name = ?, first_name = ?, middle_name = ?, birth_date = ?, ssn = ?, sex = ?,"
         " race = ?, height = ?, weight = ?, photo_path = ?, " STAMP(demographics) ", " STAMP(
             photo) " WHERE id = ?",
+    [STATEMENT_PATIENT_STAMP] = "UPDATE patient SET " STAMP(demographics) ", " STAMP(photo) " WHERE id = ?",
     [STATEMENT_BOOKING_FIND] =
         "SELECT id, patient, " BOOKING_COLUMNS ", " REMEMBERED(booking) ", " REMEMBERED(
             location) ", " REMEMBERED(release) " FROM booking WHERE authority = ? AND booking_number = ?",
@@ -54,6 +59,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         " booking_date = ?, booking_date_given = ?, release_date = ?, release_date_given = ?,"
         " release_origin = ?, released_at = ?, " STAMP(booking) ", " STAMP(location) ", " STAMP(
             release) " WHERE id = ?",
+    [STATEMENT_BOOKING_STAMP] =
+        "UPDATE booking SET " STAMP(booking) ", " STAMP(location) ", " STAMP(release) " WHERE id = ?",
     [STATEMENT_BOOKING_OPEN_BESIDE] =
         "SELECT 1 FROM booking WHERE patient = ? AND released_at IS NULL AND id <> ? LIMIT 1",
     [STATEMENT_BOOKING_EARLIER] = "SELECT id, release_date, " REMEMBERED(
@@ -90,13 +97,16 @@ static const char *const texts[STATEMENT_COUNT] = {
                                 " WHERE id = ? AND in_place = 1 AND state IN ('done', 'quarantined')",
     [STATEMENT_FILE_UNFINISHED] =
         "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
-        " arrived_at, format, state, attempt FROM file WHERE feed = ? AND in_place = 1 ORDER BY id",
-    /* A message that is held or was set aside has changed nothing so far. */
+        " arrived_at, format, state, attempt FROM file WHERE feed = ? AND in_place = 1 AND copied_from IS NULL"
+        " ORDER BY id",
+    /* A message that is held or was set aside has changed nothing so far. Rows of a roster that bring nothing new leave no message, but
+     * they too say what is still so. */
     [STATEMENT_FILE_COPIES] =
         "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
         " arrived_at, format, state, attempt, in_place, state = 'done' AND EXISTS (SELECT 1 FROM message m"
         " WHERE m.file = f.id AND m.state IN ('applied', 'duplicate', 'stale', 'superseded', 'test-only',"
-        " 'waiting')), stored, EXISTS (SELECT 1 FROM message m WHERE m.file = f.id AND m.state = 'test-only')"
+        " 'waiting') UNION ALL SELECT 1 FROM roster r WHERE r.file = f.id AND r.unchanged > 0), stored,"
+        " EXISTS (SELECT 1 FROM message m WHERE m.file = f.id AND m.state = 'test-only')"
         " FROM file f WHERE feed = ? AND id > ? AND id <= ? AND state <> 'vanished' ORDER BY id LIMIT ?",
     [STATEMENT_FILE_TWO_COPIES] =
         "SELECT (SELECT copied_from FROM file WHERE id = ?), (SELECT copied_from FROM file WHERE id = ?)",
@@ -124,6 +134,9 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_MESSAGE_INSERT] =
         "INSERT INTO message (file, ordinal, kind, state, event_at, patient, booking, detail)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_MESSAGE_NEXT_ORDINAL] =
+        "SELECT max(coalesce((SELECT max(ordinal) + 1 FROM message WHERE file = ?), 1),"
+        " coalesce((SELECT next_row FROM roster WHERE file = ?), 1))",
     [STATEMENT_MESSAGE_STATE] = "SELECT state, file FROM message WHERE id = ?",
     [STATEMENT_MESSAGE_END] =
         "UPDATE message SET state = ?, patient = ?, booking = ?, detail = ?, ended_at = ? WHERE id = ?",
@@ -134,6 +147,20 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_EXTRA_INSERT] =
         "INSERT INTO message_extra (message, ordinal, name, value)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM message_extra WHERE message = ?1), ?2, ?3)",
+
+    [STATEMENT_ROSTER_FIND] = "SELECT " ROSTER_COLUMNS " FROM roster WHERE file = ?",
+    [STATEMENT_ROSTER_KEEP] =
+        "INSERT INTO roster (" ROSTER_COLUMNS ", file) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (file) DO UPDATE SET next_row = excluded.next_row, next_offset = excluded.next_offset,"
+        " next_line = excluded.next_line, applied = excluded.applied, unchanged = excluded.unchanged,"
+        " stale = excluded.stale, held = excluded.held, quarantined = excluded.quarantined,"
+        " test_only = excluded.test_only",
+    [STATEMENT_ROSTER_CAME_ON] = "UPDATE file SET attempt = 0 WHERE id = ? AND attempt > 0",
+    [STATEMENT_ROSTER_UNCHANGED] = "UPDATE feed_total SET duplicate = duplicate + ?"
+                                   " WHERE feed = (SELECT feed FROM file WHERE id = ?)",
+    [STATEMENT_COPY_CLAIMED] =
+        "SELECT id, sha256 FROM file WHERE feed = ? AND in_place = 1 AND state = 'claimed' AND copied_from = ?"
+        " ORDER BY id LIMIT 1",
 
     [STATEMENT_WAITING_INSERT] =
         "INSERT INTO waiting_event (message, authority, patient_id, booking_number, facility, housing,"

@@ -165,6 +165,7 @@ struct apply_result scene_apply(struct scene *scene, const char *text, struct sc
         .reopens = how.reopens,
         .closes_earlier = how.closes_earlier,
         .holds_identity_change = how.holds_identity_change,
+        .leaves_no_repeat = how.leaves_no_repeat,
         .waits_until = scene_time(how.minutes + 24 * 60),
         .now = now,
         .warnings = &faults,

@@ -60,7 +60,7 @@ struct scene_event {
     int older;             /* the event time is so many minutes before the arrival */
     const char *authority; /* "JMS" */
     int copied_from;       /* ledger number in the live world; 0: test's own */
-    bool empty_clears, reopens, closes_earlier, holds_identity_change;
+    bool empty_clears, reopens, closes_earlier, holds_identity_change, leaves_no_repeat;
 };
 
 /* Claims a file, parses `text` as an event file, checks and applies it and ends the file, in one transaction. */

@@ -29,6 +29,7 @@ static const char *const rows[] = {
     " '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO message_fault (file, ordinal, code, severity) VALUES (1, 1, 'x', 'error')",
     "INSERT INTO message_extra VALUES (1, 1, 'n', 'v')",
+    "INSERT INTO roster VALUES (1, '2026-11-23T18:00:00.000000Z', 7, 7, 100, 2, 'utf-8', 1, 1, 1, 1, 1, 1)",
     "INSERT INTO waiting_event VALUES (1, 'JMS', 'P1', '1', 'VCSO', 'H', 'given', 'B', 0, '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO change_log VALUES (1, 1, 'patient', 1, 'sex', 'a', 'b')",
     "INSERT INTO location_history (booking, message, event_at) VALUES (1, 1, '2026-11-23T18:00:00.000000Z')",
@@ -169,6 +170,20 @@ static const struct {
     {"message_extra", "ordinal", "0"},
     {"message_extra", "name", ANY},
     {"message_extra", "value", ANY},
+    {"roster", "file", ANY}, /* a foreign key of our connections */
+    {"roster", "event_at", INSTANT},
+    {"roster", "row_count", "-1"},
+    {"roster", "next_row", "0"},
+    {"roster", "next_row", "8"}, /* the counts are of the rows before it */
+    {"roster", "next_offset", "-1"},
+    {"roster", "next_line", "0"},
+    {"roster", "encoding", "''"},
+    {"roster", "applied", "-1"},
+    {"roster", "unchanged", "2"},
+    {"roster", "stale", "-1"},
+    {"roster", "held", "-1"},
+    {"roster", "quarantined", "-1"},
+    {"roster", "test_only", "-1"},
     {"waiting_event", "message", ANY}, /* a foreign key of our connections */
     {"waiting_event", "authority", "''"},
     {"waiting_event", "patient_id", LONG(18)},
