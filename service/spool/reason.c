@@ -10,6 +10,9 @@ static const struct {
 } SENTENCES[] = {
     {"faults",
      "the file was read and is wrong: ask the sender to mend what is listed below and to send it again"},
+    {"row-faults",
+     "this row of the roster was read and is wrong, and the other rows went on without it: ask the sender to mend what is "
+     "listed below and to send the row again, or the roster anew"},
     {"incomplete",
      "the file ends too early, or lacks what is required: ask the sender to write it whole, best under a name that ends in .tmp, and to rename it then"},
     {"too-large",
@@ -89,6 +92,9 @@ const char *reason_text(const struct reason *reason, struct arena *arena)
     datetime_format_instant(reason->arrived, arrived);
     text_add(&text, "CorBridge has put this file into %s.\r\n\r\n", store_place_name(reason->place));
     text_add(&text, "File:          %.300s\r\n", reason->name);
+    if (reason->row > 0)
+        text_add(&text, "Row:           %lu, in line %lu of the file\r\n", (unsigned long)reason->row,
+                 (unsigned long)reason->line);
     text_add(&text, "Feed:          %s\r\n", reason->feed);
     text_add(&text, "Ledger number: %lld\r\n", (long long)reason->ledger_number);
     text_add(&text, "Arrived:       %s\r\n", arrived);

@@ -18,8 +18,9 @@ struct reason {
     const char *feed;
     const char *name;
     instant_us arrived;
+    uint32_t row, line; /* of the row of a roster that was set aside; 0: the file as a whole */
     const char *
-        word; /* "faults", "incomplete", "too-large", "suspect", "waiting", "waited-too-long", "held", "database" */
+        word; /* "faults", "row-faults", "incomplete", "too-large", "suspect", "waiting", "waited-too-long", "held", "database" */
     const char *detail;              /* one more sentence, or NULL */
     const struct fault_list *faults; /* or NULL */
 };

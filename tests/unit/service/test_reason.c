@@ -7,7 +7,7 @@
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
-static const char *const WORDS[] = {"faults",   "incomplete", "too-large",       "suspect",
+static const char *const WORDS[] = {"faults",   "row-faults", "incomplete",      "too-large", "suspect",
                                     "database", "waiting",    "waited-too-long", "held"};
 #define WORD_COUNT (sizeof WORDS / sizeof WORDS[0])
 
