@@ -25,7 +25,8 @@ enum config_ready {
     CONFIG_READY_MARKER
 };
 enum config_format {
-    CONFIG_FORMAT_JMS_EVENT /* one DEM or Location a file (INI) */
+    CONFIG_FORMAT_JMS_EVENT, /* one DEM or Location a file (INI) */
+    CONFIG_FORMAT_ROSTER_CSV /* one DEM a row */
 };
 enum config_order {
     CONFIG_ORDER_FREE, /* a file that is not ready stops nobody (one that is busy: after its first 100 ms) */
@@ -33,7 +34,7 @@ enum config_order {
 };
 
 enum config_event_time {
-    CONFIG_EVENT_TIME_DEFAULT, /* MoveDate of a Location, else the arrival */
+    CONFIG_EVENT_TIME_DEFAULT, /* MoveDate of a Location, last-write of a roster, else the arrival */
     CONFIG_EVENT_TIME_ARRIVAL,
     CONFIG_EVENT_TIME_FIELD, /* event_time_of is its name */
     CONFIG_EVENT_TIME_NAME   /* event_time_of is a form for service/name_time.h */
@@ -43,7 +44,7 @@ struct config_match {
     const char *pattern; /* *, ?; without regard to case */
     enum config_format format;
     enum config_ready ready;   /* never DEFAULT after loading */
-    uint32_t quiet_ms;         /* default 1000; at least 2000 on remote or polled folders */
+    uint32_t quiet_ms;         /* default 1000, of rosters 5000; at least 2000 on remote or polled folders */
     uint32_t give_up_ms;       /* default 600000 */
     uint64_t size_limit;       /* bytes; a larger file is quarantined */
     const char *marker_suffix; /* CONFIG_READY_MARKER: name + suffix is the second file; NULL otherwise */
@@ -56,7 +57,8 @@ struct config_match {
     uint32_t waiting_ms;        /* how long an event waits for its booking; default 24 h */
     enum config_event_time event_time;
     const char *event_time_of; /* NULL unless FIELD or NAME */
-    uint32_t line;             /* in the file, for messages */
+    uint32_t lag_ms; /* rosters: how much older they are than their event time says; default 15 min */
+    uint32_t line;   /* in the file, for messages */
 };
 
 struct config_feed {
@@ -130,6 +132,9 @@ struct config *config_load(const char *path, const char *data_override, struct c
 void config_free(struct config *config);
 
 const struct config_feed *config_feed_find(const struct config *config, const char *name);
+/* "jms-event", "roster-csv"; static. */
+const char *config_format_name(enum config_format format);
+
 /* By code, without regard to case and outer blanks; NULL when unknown. */
 const struct config_facility *config_facility_find(const struct config *config, struct slice code);
 

@@ -28,6 +28,11 @@ static const char DEFAULT_FILE_PATTERN[] = "%Y%m%d%H%M%S_%N_%C.hl7";
 #define GB                 (1024 * MB)
 #define DEFAULT_QUIET_MS   SECOND
 #define REMOTE_QUIET_MS    (2 * SECOND) /* DESIGN "Settle": remote or polled folders at least 2 s */
+#define ROSTER_QUIET_MS    (5 * SECOND) /* the same: their senders write them for a while */
+#define DEFAULT_LAG_MS     (15 * MINUTE)
+#define LONGEST_LAG_MS     (24 * HOUR)
+#define ROSTER_SIZE_LIMIT  (64 * MB)
+#define ROSTER_SIZE_MOST   (1024 * MB)
 #define DEFAULT_GIVE_UP_MS (10 * MINUTE)
 #define DEFAULT_WAITING_MS (24 * HOUR)
 #define LONGEST_WAITING_MS (1000 * HOUR)
@@ -239,7 +244,7 @@ static void build_facility(struct config_reading *reading, const struct config_e
 static enum config_ready ready_of(const char *text)
 {
     if (text == NULL || strcmp(text, "quiet") == 0)
-        return CONFIG_READY_QUIET; /* a JMS event has no end of its own, so quiet is its default */
+        return CONFIG_READY_QUIET; /* neither format has an end of its own, so quiet is the default */
     return strcmp(text, "marker") == 0 ? CONFIG_READY_MARKER : CONFIG_READY_CLOSED;
 }
 
@@ -261,10 +266,12 @@ static void check_marker(struct config_reading *reading, const struct config_ele
 
 /* The quiet time, and why a short one is not safe where time and size come over a network. */
 static uint32_t read_quiet(struct config_reading *reading, const struct config_element *element,
-                           const char *subject, const struct config_feed *feed)
+                           const char *subject, const struct config_feed *feed, enum config_format format)
 {
     bool far = feed->poll_ms > 0 || (feed->folder != NULL && config_folder_is_remote(feed->folder));
     uint32_t quiet = read_duration(reading, element, "quiet", 0, 100, HOUR);
+    if (quiet == 0 && format == CONFIG_FORMAT_ROSTER_CSV)
+        return ROSTER_QUIET_MS;
     if (quiet == 0)
         return far ? REMOTE_QUIET_MS : DEFAULT_QUIET_MS;
     if (far && quiet < REMOTE_QUIET_MS)
@@ -292,7 +299,13 @@ static void read_event_time(struct config_reading *reading, const struct config_
         match->event_time = CONFIG_EVENT_TIME_FIELD;
         match->event_time_of = text + sizeof FIELD - 1;
         enum jms_field field = jms_field_find(slice_of(match->event_time_of));
-        if (field != JMS_FIELD_COUNT && jms_field_rule(field)->type != JMS_DATETIME)
+        if (match->format == CONFIG_FORMAT_ROSTER_CSV)
+            config_fault_add(
+                reading, line,
+                "%s: a roster speaks as of one time, and no column holds it: write event-time=\"name:FORM\" "
+                "or \"arrival\", or leave event-time out for the last-write time",
+                subject);
+        else if (field != JMS_FIELD_COUNT && jms_field_rule(field)->type != JMS_DATETIME)
             config_fault_add(reading, line, "%s: event-time cannot be taken from %s, which holds no time",
                              subject, match->event_time_of);
     } else {
@@ -302,6 +315,34 @@ static void read_event_time(struct config_reading *reading, const struct config_
         if (fault != NULL)
             config_fault_add(reading, line, "%s: event-time %s", subject, fault);
     }
+}
+
+/* What a setting of one format means nothing to. */
+static void refuse_settings(struct config_reading *reading, const struct config_element *element,
+                            const char *subject, const char *const *names, const char *why)
+{
+    for (; *names; names++)
+        if (config_attribute_find(element, *names) != NULL)
+            config_fault_add(reading, config_attribute_line(element, *names), "%s: %s %s: take it out",
+                             subject, *names, why);
+}
+
+static void check_format(struct config_reading *reading, const struct config_element *element,
+                         const char *subject, const struct config_match *match)
+{
+    static const char *const OF_EVENTS[] = {"location-datatype", "waiting", NULL};
+    static const char *const OF_ROSTERS[] = {"lag", "release", NULL};
+    if (match->format != CONFIG_FORMAT_ROSTER_CSV) {
+        refuse_settings(reading, element, subject, OF_ROSTERS,
+                        "is a setting of rosters (format=\"roster-csv\")");
+        return;
+    }
+    refuse_settings(reading, element, subject, OF_EVENTS, "is about location events, and a roster has none");
+    if (strcmp(value_or(element, "release", "dates"), "sync") == 0)
+        config_fault_add(reading, config_attribute_line(element, "release"),
+                         "%s: this version has no sync mode: it releases by release dates only; write "
+                         "release=\"dates\", and have the sender put release dates into the roster",
+                         subject);
 }
 
 static void build_match(struct config_reading *reading, const struct config_element *element,
@@ -314,19 +355,22 @@ static void build_match(struct config_reading *reading, const struct config_elem
     if (match->pattern != NULL)
         (void)config_check_pattern(reading, config_attribute_line(element, "pattern"), subject,
                                    match->pattern);
-    match->format = CONFIG_FORMAT_JMS_EVENT;
+    match->format = strcmp(value_or(element, "format", ""), "roster-csv") == 0 ? CONFIG_FORMAT_ROSTER_CSV
+                                                                               : CONFIG_FORMAT_JMS_EVENT;
+    bool roster = match->format == CONFIG_FORMAT_ROSTER_CSV;
+    check_format(reading, element, subject, match);
     match->ready = ready_of(config_attribute_value(element, "ready"));
     match->marker_suffix = config_attribute_value(element, "marker-suffix");
     check_marker(reading, element, subject, match);
-    match->quiet_ms = read_quiet(reading, element, subject, feed);
+    match->quiet_ms = read_quiet(reading, element, subject, feed, match->format);
     match->give_up_ms =
         read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, 10 * SECOND, 24 * HOUR);
     if (match->give_up_ms <= match->quiet_ms)
         config_fault_add(reading, config_attribute_line(element, "give-up"),
                          "%s: give-up must be longer than quiet, else no file could ever be proved whole",
                          subject);
-    match->size_limit =
-        read_size(reading, element, "size-limit", LIMIT_EVENT_FILE_BYTES, KB, LIMIT_EVENT_FILE_BYTES);
+    uint64_t most = roster ? ROSTER_SIZE_LIMIT : LIMIT_EVENT_FILE_BYTES;
+    match->size_limit = read_size(reading, element, "size-limit", most, KB, roster ? ROSTER_SIZE_MOST : most);
     match->encoding = ENCODING_AUTO;
     (void)encoding_from_name(slice_of(value_or(element, "encoding", "auto")), &match->encoding);
     match->empty_clears = strcmp(value_or(element, "empty", "leave"), "clear") == 0;
@@ -335,6 +379,7 @@ static void build_match(struct config_reading *reading, const struct config_elem
     match->holds_identity_change = strcmp(value_or(element, "hold-identity-change", "no"), "yes") == 0;
     match->waiting_ms =
         read_duration(reading, element, "waiting", DEFAULT_WAITING_MS, MINUTE, LONGEST_WAITING_MS);
+    match->lag_ms = read_duration(reading, element, "lag", DEFAULT_LAG_MS, 0, LONGEST_LAG_MS);
     read_event_time(reading, element, subject, match);
     match->datatype_location = value_or(element, "location-datatype", DEFAULT_LOCATION);
     if (strcmp(match->datatype_location, "PatientDemographics") == 0)

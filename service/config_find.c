@@ -1,6 +1,7 @@
 /* Looking things up in a loaded configuration. */
 #include "service/config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "platform/path.h"
@@ -23,6 +24,15 @@ const struct config_facility *config_facility_find(const struct config *config, 
             return &config->facilities[i];
     }
     return NULL;
+}
+
+const char *config_format_name(enum config_format format)
+{
+    switch (format) {
+    case CONFIG_FORMAT_JMS_EVENT: return "jms-event";
+    case CONFIG_FORMAT_ROSTER_CSV: return "roster-csv";
+    }
+    abort();
 }
 
 const struct config_match *config_match_find(const struct config_feed *feed, const char *name)

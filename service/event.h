@@ -49,6 +49,7 @@ enum event_id {
     EVENT_DISK_ENOUGH = 410,          /* %1 megabytes free */
     EVENT_WAITED_TOO_LONG = 411,      /* %1 feed, %2 ledger number */
     EVENT_LOCATION_UNMATCHED = 412,   /* %1 feed, %2 ledger number */
+    EVENT_ROWS_SET_ASIDE = 413,       /* %1 feed, %2 ledger number, %3 how many rows */
 
     EVENT_DATABASE_UNAVAILABLE = 500, /* %1 world, %2 code and text */
     EVENT_DATABASE_BACK = 501,        /* %1 world, %2 seconds away */

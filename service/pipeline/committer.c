@@ -70,10 +70,10 @@ static void take_applies(struct committer *committer, struct group *group)
         }
         idle = 0;
         struct job *job = line->first;
-        line->first = job->next_in_line;
-        if (!line->first)
-            line->last = NULL;
-        job->next_in_line = NULL;
+        if (job->roster) /* it stays at the head until its last slice is committed: nobody passes it */
+            job->parsed = false;
+        else
+            pipeline_locked_leave_line(job);
         pipeline->parsed_ready--;
         group->applies[group->apply_count++] = job;
     }
@@ -106,6 +106,11 @@ static void give_all_back(struct committer *committer, struct group *group)
             job->row.id = 0; /* its number was rolled back */
         abandon(pipeline, job);
     }
+    mutex_lock(&pipeline->lock);
+    for (size_t i = 0; i < group->apply_count; i++)
+        if (group->applies[i]->roster)
+            pipeline_locked_leave_line(group->applies[i]);
+    mutex_unlock(&pipeline->lock);
     for (size_t i = 0; i < group->apply_count; i++)
         abandon(pipeline, group->applies[i]);
     group->apply_count = 0;
@@ -119,9 +124,7 @@ static void give_all_back(struct committer *committer, struct group *group)
         struct line *line = &pipeline->options.lines[i];
         while (line_ready(line)) {
             job = line->first;
-            line->first = job->next_in_line;
-            if (!line->first)
-                line->last = NULL;
+            pipeline_locked_leave_line(job);
             pipeline->parsed_ready--;
             job->next_in_line = taken;
             taken = job;

@@ -6,6 +6,8 @@
 
 #include "service/event.h"
 #include "service/log.h"
+#include "service/pipeline/roster.h"
+#include "service/pipeline/roster_apply.h"
 #include "service/spool/mover.h"
 
 static void number_text(int64_t number, char out[24])
@@ -32,6 +34,10 @@ static void report_applied(const struct job *job)
         number_text(job->faults.errors > 0 ? (int64_t)job->faults.errors : 1,
                     count); /* at least the reason */
         event_report(EVENT_QUARANTINED, feed, number, first, count);
+        return;
+    }
+    if (job->roster) {
+        roster_report_end(job);
         return;
     }
     /* What waits is not a person's: it is applied by itself, or event 411 says that it was not. */
@@ -104,31 +110,67 @@ void dispatch_claims(struct pipeline *pipeline, struct group *group)
     mutex_unlock(&pipeline->lock);
 }
 
-void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t first, size_t count)
+static bool ended_waiting(const struct job *job)
+{
+    bool ended = job->result.waiting_ended > 0;
+    for (size_t i = job->roster ? job->roster->first : 0; job->roster && i < job->roster->upto; i++)
+        ended = ended || job->roster->rows[i].result.waiting_ended > 0;
+    return ended;
+}
+
+/* A roster whose slice is committed: the rest of the slice, or the next one. False: the file is at its end. */
+static bool go_on(struct pipeline *pipeline, struct job *job)
+{
+    struct roster *roster = job->roster;
+    bool under_way = roster_is_under_way(job);
+    if (job->work != JOB_SET_ASIDE && job->status == PARSE_OK) {
+        roster_report_rows(job);
+        roster_committed(roster);
+    }
+    job->adopted = true; /* a copy is claimed now */
+    mutex_lock(&pipeline->lock);
+    if (!under_way) {
+        pipeline_locked_leave_line(job);
+    } else if (roster->first < roster->count && !roster->stuck) {
+        job->parsed = true;
+        pipeline->parsed_ready++;
+    } else {
+        job_queue_add(&pipeline->to_parse, job);
+        condition_signal(&pipeline->workers_wake);
+    }
+    mutex_unlock(&pipeline->lock);
+    return under_way;
+}
+
+static void end_applied(struct pipeline *pipeline, struct job *job)
 {
     mutex_lock(&pipeline->lock);
-    for (size_t i = first; i < first + count; i++) {
-        group->waiting_ended = group->waiting_ended || group->applies[i]->result.waiting_ended > 0;
-        if (group->applies[i]->work == JOB_COPY) {
-            pipeline->figures.copied++;
-            continue;
-        }
-        if (group->applies[i]->place == STORE_QUARANTINE)
+    if (job->work == JOB_COPY) {
+        pipeline->figures.copied++;
+    } else {
+        if (job->place == STORE_QUARANTINE)
             pipeline->figures.quarantined++;
         else
             pipeline->figures.applied++;
-        pipeline_locked_being_moved(pipeline, group->applies[i]);
+        pipeline_locked_being_moved(pipeline, job);
     }
     mutex_unlock(&pipeline->lock);
+    job->stage = JOB_APPLIED;
+    if (job->work == JOB_COPY) {
+        finish_copy(pipeline, job);
+        return;
+    }
+    report_applied(job);
+    mover_add(job->line->mover, job);
+}
+
+void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t first, size_t count)
+{
     for (size_t i = first; i < first + count; i++) {
         struct job *job = group->applies[i];
-        job->stage = JOB_APPLIED;
-        if (job->work == JOB_COPY) {
-            finish_copy(pipeline, job);
-            continue;
-        }
-        report_applied(job);
-        mover_add(job->line->mover, job);
+        group->waiting_ended = group->waiting_ended || ended_waiting(job);
+        if (!job->roster || !go_on(pipeline, job))
+            end_applied(pipeline, job);
     }
 }
 

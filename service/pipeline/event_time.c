@@ -112,6 +112,14 @@ static instant_us from_field(struct job *job, const char *name, const struct zon
     return job->row.arrived;
 }
 
+/* RULES "Rosters": what the feed names, else the last-write time. */
+static instant_us from_last_write(struct job *job)
+{
+    const struct source source = {.name = SLICE_LITERAL("last-write time")};
+    instant_us written = job->row.marks.written_us;
+    return written == 0 ? job->row.arrived : believe(job, &source, written, false);
+}
+
 instant_us event_time_find(struct job *job, const struct zone *zone)
 {
     const struct config_match *match = job->match;
@@ -121,6 +129,8 @@ instant_us event_time_find(struct job *job, const struct zone *zone)
     case CONFIG_EVENT_TIME_ARRIVAL: return job->row.arrived;
     case CONFIG_EVENT_TIME_DEFAULT: break;
     }
+    if (match->format == CONFIG_FORMAT_ROSTER_CSV)
+        return from_last_write(job);
     /* RULES "Small questions": a Location's MoveDate is its event time unless the feed names another. */
     return job->event.kind == JMS_LOCATION ? from_field(job, "MoveDate", zone) : job->row.arrived;
 }

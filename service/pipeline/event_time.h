@@ -1,6 +1,6 @@
 /*
- * When an event happened (RULES "Order and time"): what the match rule names, else the MoveDate of a Location,
- * else the arrival. On a worker's thread; service/pipeline/ and its tests only.
+ * When an event happened (RULES "Order and time"): what the match rule names, else the MoveDate of a Location
+ * or the last-write time of a roster, else the arrival. On a worker's thread; service/pipeline/ and its tests only.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_EVENT_TIME_H
 #define CORBRIDGE_SERVICE_PIPELINE_EVENT_TIME_H

@@ -5,11 +5,18 @@
 #include "database/live.h"
 #include "database/outbox.h"
 #include "platform/clock.h"
+#include "service/pipeline/roster.h"
+#include "service/pipeline/roster_apply.h"
 
 #define APPLY_MS 20 /* DESIGN step 5: a group holds the write lock no longer than this and one message */
 
 static enum database_kind claim(struct database *db, struct job *job)
 {
+    if (job->roster && (job->work == JOB_COPY || (job->adopted && job->work != JOB_PUT_AWAY_ONLY))) {
+        enum database_kind kind = roster_recall(db, job);
+        if (kind != DATABASE_OK)
+            return kind;
+    }
     if (job->work == JOB_COPY)
         return DATABASE_OK; /* claimed when it is applied: what is not committed is copied again */
     if (!job->adopted)
@@ -34,6 +41,8 @@ struct reason group_reason(const struct job *job, const char *detail)
 
 static const char *message_kind(const struct job *job)
 {
+    if (job->roster)
+        return "roster";
     if ((job->work != JOB_PARSE && job->work != JOB_COPY) ||
         job->event.fields[JMS_DATATYPE].presence != JMS_GIVEN)
         return "unknown"; /* it was not read so far */
@@ -46,13 +55,14 @@ static enum database_kind quarantine(struct database *db, struct job *job, const
     job->place = STORE_QUARANTINE;
     struct ledger_message message = {
         .file = job->row.id,
-        .ordinal = 1,
         .kind = message_kind(job),
         .state = LEDGER_MESSAGE_QUARANTINED,
         .event_at = job->row.arrived,
         .detail = detail ? detail : job->reason,
     };
-    enum database_kind kind = ledger_message_insert(db, &message);
+    enum database_kind kind = ledger_next_ordinal(db, job->row.id, &message.ordinal);
+    if (kind == DATABASE_OK)
+        kind = ledger_message_insert(db, &message);
     if (kind == DATABASE_OK && job->faults.count > 0)
         kind = ledger_faults_insert(db, job->row.id, message.id, &job->faults);
     if (kind == DATABASE_OK)
@@ -62,16 +72,14 @@ static enum database_kind quarantine(struct database *db, struct job *job, const
     return kind;
 }
 
-/* What waited and is held now is told after the commit, when the connection has gone on. False when memory is exhausted. */
-static bool keep_waiting_held(struct job *job)
+bool group_keep_told(struct apply_result *result, struct arena *arena)
 {
-    struct apply_result *result = &job->result;
     if (result->waiting_held_count == 0)
         return true;
-    struct apply_held *kept = arena_take_array(&job->arena, result->waiting_held_count, sizeof *kept);
+    struct apply_held *kept = arena_take_array(arena, result->waiting_held_count, sizeof *kept);
     for (size_t i = 0; kept && i < result->waiting_held_count; i++) {
         kept[i].file = result->waiting_held[i].file;
-        kept[i].feed = arena_copy_text(&job->arena, slice_of(result->waiting_held[i].feed));
+        kept[i].feed = arena_copy_text(arena, slice_of(result->waiting_held[i].feed));
         if (!kept[i].feed)
             return false;
     }
@@ -88,7 +96,7 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
         kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
     if (kind != DATABASE_OK)
         return kind;
-    if (!keep_waiting_held(job))
+    if (!group_keep_told(&job->result, &job->arena))
         return DATABASE_NO_MEMORY;
     job->place = STORE_ARCHIVE;
     enum ledger_message_state state = job->result.message.state;
@@ -101,9 +109,7 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
     return DATABASE_OK;
 }
 
-/* A rule of the schema that refuses the row, or a statement that cannot take the value: the fault of one message.
- * Everything else concerns the whole database. */
-static bool is_refusal(enum database_kind kind)
+bool group_is_refusal(enum database_kind kind)
 {
     return kind == DATABASE_CONSTRAINT || kind == DATABASE_OTHER;
 }
@@ -112,16 +118,21 @@ static enum database_kind apply_or_quarantine(struct database *db, struct job *j
                                               const char *detail, instant_us now)
 {
     bool parsed = (job->work == JOB_PARSE || job->work == JOB_COPY) && job->status == PARSE_OK;
+    if (parsed && job->roster)
+        return roster_apply(db, job, now);
     return parsed && !refused ? apply_event(db, job, now) : quarantine(db, job, detail, now);
 }
 
-/* A copy is claimed, applied, ended and counted as copied at once; its bytes lie in the live world's archive and stay there. */
+/* A copy is claimed, applied, ended and counted as copied at once, a roster with its first and its last slice; its bytes lie in the live
+ * world's archive and stay there. */
 static enum database_kind apply_copy(struct database *db, struct job *job, bool refused, const char *detail,
                                      instant_us now)
 {
-    enum database_kind kind = ledger_claim(db, &job->row);
+    enum database_kind kind = job->adopted ? DATABASE_OK : ledger_claim(db, &job->row);
     if (kind == DATABASE_OK)
         kind = apply_or_quarantine(db, job, refused, detail, now);
+    if (kind == DATABASE_OK && roster_is_under_way(job))
+        return kind;
     if (kind == DATABASE_OK)
         kind = ledger_put_away(db, job->row.id, NULL, now);
     if (kind == DATABASE_OK)
@@ -148,7 +159,7 @@ static enum database_kind apply_guarded(struct database *db, struct job *job, in
     kind = apply(db, job, false, NULL, now);
     if (kind == DATABASE_OK)
         return database_savepoint_release(db);
-    if (!is_refusal(kind) || !database_in_transaction(db))
+    if (!group_is_refusal(kind) || !database_in_transaction(db))
         return kind;
     char detail[200]; /* names a table and a column, never a value */
     (void)snprintf(detail, sizeof detail, "%s", database_error_text(db));
@@ -205,8 +216,10 @@ static enum database_kind write_applies(struct database *db, struct group *group
     for (; i < group->apply_count && i - first < limit && kind == DATABASE_OK; i++) {
         if (i > first && clock_monotonic_ms() - begun >= APPLY_MS)
             break;
-        kind = guarded ? apply_guarded(db, group->applies[i], now)
-                       : apply(db, group->applies[i], false, NULL, now);
+        struct job *job = group->applies[i];
+        if (job->roster) /* it guards each row by itself */
+            job->roster->guarded = guarded;
+        kind = guarded && !job->roster ? apply_guarded(db, job, now) : apply(db, job, false, NULL, now);
     }
     *applied = i - first;
     return kind;
@@ -239,13 +252,17 @@ enum database_kind group_write(struct database *db, struct group *group, bool wi
      * needed only when a message is refused, which is rare: then the group is rolled back and written anew with
      * them. */
     enum database_kind kind = write_once(db, group, with_rest, first, limit, false, applied);
-    return is_refusal(kind) ? write_once(db, group, with_rest, first, limit, true, applied) : kind;
+    return group_is_refusal(kind) ? write_once(db, group, with_rest, first, limit, true, applied) : kind;
 }
 
 void group_recall_outcome(struct database *db, struct job *job)
 {
     struct ledger_outcome outcome;
     fault_list_init(&job->faults, &job->arena);
+    if (job->roster && job->row.state == LEDGER_DONE) { /* whatever became of its rows */
+        job->place = STORE_ARCHIVE;
+        return;
+    }
     if (ledger_outcome(db, job->row.id, &job->arena, &outcome) != DATABASE_OK) {
         job->place = job->row.state == LEDGER_QUARANTINED ? STORE_QUARANTINE : STORE_ARCHIVE;
         return; /* the file matters more than its explanation, and `show` still knows it */

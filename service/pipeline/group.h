@@ -28,6 +28,13 @@ struct group {
 enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,
                                size_t limit, size_t *applied);
 
+/* A rule of the schema that refuses the row, or a statement that cannot take the value: the fault of one message.
+ * Everything else concerns the whole database. */
+bool group_is_refusal(enum database_kind kind);
+
+/* Copies what a result tells after the commit, when the connection has gone on. False when memory is exhausted. */
+bool group_keep_told(struct apply_result *result, struct arena *arena);
+
 /* What `.reason.txt` and the event say of a job in quarantine or hold; borrows from the job. */
 struct reason group_reason(const struct job *job, const char *detail);
 

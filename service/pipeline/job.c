@@ -3,12 +3,20 @@
 #include <stdlib.h>
 
 #include "platform/path.h"
+#include "service/pipeline/roster.h"
 
 struct job *job_new(struct line *line, const struct config_match *match, char *path)
 {
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return NULL;
+    if (match && match->format == CONFIG_FORMAT_ROSTER_CSV) {
+        job->roster = roster_new();
+        if (!job->roster) {
+            free(job);
+            return NULL;
+        }
+    }
     job->line = line;
     job->match = match;
     job->path = path;
@@ -24,6 +32,7 @@ void job_free(struct job *job)
     /* Nothing was written through this handle, so its close has nothing to say. */
     (void)file_close(job->handle);
     arena_release(&job->arena);
+    roster_free(job->roster);
     free(job->path);
     free(job->marker);
     free(job->bytes);

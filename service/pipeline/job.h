@@ -22,7 +22,8 @@
 #include "service/config.h"
 #include "service/spool/store.h"
 
-struct line; /* service/pipeline/pipeline.h */
+struct line;   /* service/pipeline/pipeline.h */
+struct roster; /* service/pipeline/roster.h */
 
 enum job_work {
     JOB_PARSE,     /* the usual way */
@@ -81,6 +82,7 @@ struct job {
     struct jms_event event;
     struct apply_input input;
     struct apply_rules rules;
+    struct roster *roster; /* heap: its rows, slice by slice; NULL for other formats */
 
     /* set by the committer */
     struct apply_result result;
@@ -92,7 +94,7 @@ struct job {
     char *stored; /* path below the world's root, heap */
 };
 
-/* A new job for a file of a line: takes the path (heap). NULL when memory is exhausted; then the path is not taken. */
+/* A new job for a file of a line: takes the path (heap). match is NULL for a row without its file. NULL when memory is exhausted; then the path is not taken. */
 struct job *job_new(struct line *line, const struct config_match *match, char *path);
 
 /* Closes the handle, frees everything. NULL is allowed. */

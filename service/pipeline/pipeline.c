@@ -1,5 +1,6 @@
 #include "service/pipeline/pipeline.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "platform/clock.h"
@@ -223,6 +224,16 @@ void pipeline_locked_being_moved(struct pipeline *pipeline, struct job *job)
     }
     if (pipeline->lone_waiting > 0)
         condition_broadcast(&pipeline->places_change);
+}
+
+void pipeline_locked_leave_line(struct job *job)
+{
+    struct line *line = job->line;
+    assert(line->first == job);
+    line->first = job->next_in_line;
+    if (!line->first)
+        line->last = NULL;
+    job->next_in_line = NULL;
 }
 
 void pipeline_finish(struct pipeline *pipeline, struct job *job)

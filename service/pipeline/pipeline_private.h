@@ -60,6 +60,9 @@ extern void (*worker_before_parse)(const struct job *job);
 /* The job goes to its mover: what waits to go alone waits for it no longer. Lock held. */
 void pipeline_locked_being_moved(struct pipeline *pipeline, struct job *job);
 
+/* Takes the head of its line out of it. Lock held. */
+void pipeline_locked_leave_line(struct job *job);
+
 /* Frees the place of a job and hands the job to its feed. Not with the lock held. */
 void pipeline_finish(struct pipeline *pipeline, struct job *job);
 

@@ -11,6 +11,7 @@
 #include "platform/file.h"
 #include "platform/path.h"
 #include "platform/sha256.h"
+#include "service/pipeline/roster_read.h"
 #include "service/watch/feed_private.h"
 
 /* Whether the bytes end where a file of this format may end. Only then may it be claimed before its give-up time. */
@@ -18,6 +19,7 @@ static bool is_whole(const struct config_match *match, struct slice bytes)
 {
     switch (match->format) {
     case CONFIG_FORMAT_JMS_EVENT: return ini_ends_whole(bytes);
+    case CONFIG_FORMAT_ROSTER_CSV: return roster_ends_whole(bytes, match->encoding);
     }
     return true;
 }
@@ -154,7 +156,7 @@ enum look_result look_at(struct feed *feed, struct settle_entry *entry)
     job->entry = place;
     job->row.feed = feed->settings->name;
     job->row.name = job->name;
-    job->row.format = "jms-event";
+    job->row.format = config_format_name(match->format);
     job->row.marks = marks;
     if (marks.size > match->size_limit) {
         job->work = JOB_SET_ASIDE;
@@ -218,7 +220,7 @@ void look_report_gone(struct feed *feed, const struct settle_entry *entry)
     job->entry = PIPELINE_ROW;
     job->row.feed = feed->settings->name;
     job->row.name = job->name;
-    job->row.format = "jms-event";
+    job->row.format = config_format_name(entry->match->format);
     job->row.marks = entry->marks;
     job->row.arrived = clock_utc_us();
     job->row.state = LEDGER_VANISHED;

@@ -164,6 +164,7 @@ static void write_config(struct scene *scene, const struct scene_options *option
                                "  <data folder=\"%s\"/>\n"
                                "  %s\n"
                                "  <feed name=\"jms\" folder=\"%s\" %s>\n"
+                               "%s"
                                "    <match pattern=\"%s\" format=\"jms-event\" %s/>\n"
                                "  </feed>\n"
                                "  <pharmacy name=\"diamond\" test-folder=\"%s\" %s/>\n"
@@ -172,12 +173,18 @@ static void write_config(struct scene *scene, const struct scene_options *option
                                "</corbridge>\n";
     static const char FACILITIES[] = "<facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\"/>"
                                      "<facility code=\"ADAMS\" name=\"Adams\" zone=\"America/Denver\"/>";
+    char rosters[400] = "";
+    if (options->roster) {
+        int size = snprintf(rosters, sizeof rosters,
+                            "    <match pattern=\"*.csv\" format=\"roster-csv\" %s/>\n", options->roster);
+        assert_true(size > 0 && (size_t)size < sizeof rosters);
+    }
     static char text[8192];
-    int length = snprintf(text, sizeof text, FORM, scene->data,
-                          options->facilities ? options->facilities : FACILITIES, scene->share,
-                          options->feed ? options->feed : "", options->pattern ? options->pattern : "*.ini",
-                          options->match ? options->match : "ready=\"closed\"", scene->pharmacy,
-                          options->pharmacy ? options->pharmacy : "", options->more ? options->more : "");
+    int length = snprintf(
+        text, sizeof text, FORM, scene->data, options->facilities ? options->facilities : FACILITIES,
+        scene->share, options->feed ? options->feed : "", rosters,
+        options->pattern ? options->pattern : "*.ini", options->match ? options->match : "ready=\"closed\"",
+        scene->pharmacy, options->pharmacy ? options->pharmacy : "", options->more ? options->more : "");
     assert_true(length > 0 && (size_t)length < sizeof text);
     scene->config_path = copy_text(scene_path(scene, "corbridge.xml"));
     assert_int_equal(file_store(scene->config_path, text, (size_t)length).kind, PLATFORM_OK);

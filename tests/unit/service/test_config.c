@@ -276,6 +276,37 @@ static void test_every_setting(void **state)
     assert_string_equal(zone_name(config->facilities[0].zone), "US/Pacific");
 }
 
+static void test_rosters(void **state)
+{
+    struct scene *scene = *state;
+    scene_load(scene,
+               "<corbridge>@DATA@@FACILITY@<feed name='jms' folder='@ROOT@/in'>\n"
+               "<match pattern='A*.csv' format='roster-csv'/>\n"
+               "<match pattern='B*.csv' format='roster-csv' quiet='2 s' size-limit='100 MB' lag='0 s'\n"
+               "  release='dates' empty='clear' reopen='yes' one-booking='close-earlier'\n"
+               "  hold-identity-change='yes' event-time='name:*_%Y%m%d%H%M.csv'/>\n"
+               "<match pattern='*' format='jms-event'/></feed></corbridge>");
+    assert_accepted(scene);
+    const struct config_match *match = scene->config->feeds[0].matches;
+    assert_int_equal(match[0].format, CONFIG_FORMAT_ROSTER_CSV);
+    assert_int_equal(match[0].ready, CONFIG_READY_QUIET);
+    assert_int_equal(match[0].quiet_ms, 5000);
+    assert_int_equal(match[0].size_limit, 64 * MB);
+    assert_int_equal(match[0].lag_ms, 15 * 60 * 1000);
+    assert_int_equal(match[0].event_time, CONFIG_EVENT_TIME_DEFAULT);
+    assert_int_equal(match[1].quiet_ms, 2000);
+    assert_int_equal(match[1].size_limit, 100 * MB);
+    assert_int_equal(match[1].lag_ms, 0);
+    assert_int_equal(match[1].event_time, CONFIG_EVENT_TIME_NAME);
+    assert_true(match[1].empty_clears && match[1].reopens && match[1].closes_earlier &&
+                match[1].holds_identity_change);
+    assert_int_equal(match[2].format, CONFIG_FORMAT_JMS_EVENT);
+    assert_int_equal(match[2].quiet_ms, 1000);
+    assert_int_equal(match[2].size_limit, MB);
+    assert_string_equal(config_format_name(match[0].format), "roster-csv");
+    assert_string_equal(config_format_name(match[2].format), "jms-event");
+}
+
 static void test_event_time(void **state)
 {
     struct scene *scene = *state;
@@ -682,6 +713,7 @@ int main(void)
         SCENE(test_every_faulty_file_is_told_line_and_remedy),
         SCENE(test_defaults),
         SCENE(test_every_setting),
+        SCENE(test_rosters),
         SCENE(test_event_time),
         SCENE(test_finding),
         SCENE(test_data_override),

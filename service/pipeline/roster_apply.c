@@ -1,0 +1,251 @@
+#include "service/pipeline/roster_apply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "platform/clock.h"
+#include "service/event.h"
+#include "service/log.h"
+#include "service/pipeline/group.h"
+#include "service/pipeline/roster.h"
+#include "service/pipeline/roster_read.h"
+#include "service/spool/extract.h"
+
+#define SLICE_MS                                                                                             \
+    40 /* with the 20 ms of a group before it, and the commit, below the 100 ms of DESIGN step 5 */
+
+enum database_kind roster_recall(struct database *db, struct job *job)
+{
+    struct roster *roster = job->roster;
+    enum database_kind kind = DATABASE_OK;
+    if (job->work == JOB_COPY) {
+        kind = roster_copy_find(db, &job->row, clock_utc_us());
+        job->adopted = kind == DATABASE_OK;
+    }
+    if (kind == DATABASE_OK)
+        kind = roster_find(db, job->row.id, &roster->progress);
+    roster->kept = kind == DATABASE_OK;
+    return kind == DATABASE_NONE ? DATABASE_OK : kind;
+}
+
+static const char *root_of(const struct job *job)
+{
+    return job->line->pipeline->options.paths->root;
+}
+
+/* ---- one row ---- */
+
+static enum database_kind insert_bad_row(struct database *db, const struct job *job,
+                                         const struct roster_row *row, const char *detail)
+{
+    struct ledger_message message = {
+        .file = job->row.id,
+        .ordinal = (int)row->row,
+        .kind = "demographics",
+        .state = LEDGER_MESSAGE_QUARANTINED,
+        .event_at = job->roster->progress.event_at,
+        .detail = detail,
+    };
+    enum database_kind kind = ledger_message_insert(db, &message);
+    if (kind == DATABASE_OK && row->faults.count > 0)
+        kind = ledger_faults_insert(db, job->row.id, message.id, &row->faults);
+    return kind;
+}
+
+/* RULES "Small questions", CSV: the last row wins, with a warning. It is kept with the message, or with the file when the row left none. */
+static enum database_kind warn_of_repeat(struct database *db, const struct job *job,
+                                         const struct roster_row *row, int64_t message)
+{
+    struct arena arena;
+    struct fault_list faults;
+    arena_init(&arena, 0);
+    fault_list_init(&faults, &arena);
+    const struct jms_value *booking = &row->event.fields[JMS_BOOKING];
+    fault_add(&faults, FAULT_WARNING, FAULT_BOOKING_TWICE, booking->offset, booking->line,
+              jms_roster_field_name(JMS_BOOKING), "one row for a booking; the later row was taken");
+    enum database_kind kind = fault_list_lost_memory(&faults)
+                                  ? DATABASE_NO_MEMORY
+                                  : ledger_faults_insert(db, job->row.id, message, &faults);
+    arena_release(&arena);
+    return kind;
+}
+
+/* Extracts that come of applying. False: it could not be written, and the slice ends in front of the row. A copy has none: live has it. */
+static bool set_aside(struct job *job, const struct roster_row *row, enum store_place place, const char *word,
+                      const char *detail)
+{
+    if (job->work == JOB_COPY)
+        return true;
+    struct platform_status status = roster_set_row_aside(job, row, root_of(job), place, word, detail);
+    if (!platform_ok(status) && !job->roster->stuck) {
+        char text[200];
+        platform_status_text(status, text, sizeof text);
+        log_write(LOG_WARNING, job->line->config->name, "a row of %lld cannot be set aside, so it waits: %s",
+                  (long long)job->row.id, text);
+    }
+    job->roster->stuck = !platform_ok(status);
+    if (platform_ok(status))
+        extract_flush(root_of(job), place, job->row.arrived);
+    return platform_ok(status);
+}
+
+static void count_row(struct roster_progress *reached, enum ledger_message_state state)
+{
+    switch (state) {
+    case LEDGER_APPLIED: reached->applied++; return;
+    case LEDGER_DUPLICATE: reached->unchanged++; return;
+    case LEDGER_STALE: reached->stale++; return;
+    case LEDGER_HELD: reached->held++; return;
+    case LEDGER_TEST_ONLY: reached->test_only++; return;
+    case LEDGER_MESSAGE_QUARANTINED: reached->quarantined++; return;
+    case LEDGER_WAITING: /* only locations wait */
+    case LEDGER_SUPERSEDED:
+    case LEDGER_REJECTED:
+    case LEDGER_UNMATCHED:
+    case LEDGER_MESSAGE_STATE_COUNT: break;
+    }
+    abort();
+}
+
+static enum database_kind apply_good_row(struct database *db, struct job *job, struct roster_row *row,
+                                         instant_us now)
+{
+    struct apply_result *result = &row->result;
+    row->input.file = job->row.id;
+    row->input.event = &row->event;
+    row->input.warnings = &row->faults;
+    row->input.now = now;
+    enum database_kind kind = apply_jms_event(db, &row->input, result);
+    if (kind != DATABASE_OK)
+        return kind;
+    if (!group_keep_told(result, &job->roster->arena))
+        return DATABASE_NO_MEMORY;
+    /* Written before the next statement ends the life of the detail. */
+    if (result->message.state == LEDGER_HELD &&
+        !set_aside(job, row, STORE_HOLD, "held", result->message.detail))
+        return DATABASE_OTHER; /* the row is taken back: the savepoint, or the transaction */
+    return result->booking_again ? warn_of_repeat(db, job, row, result->message.id) : DATABASE_OK;
+}
+
+/* As apply_good_row in a savepoint; a row that the database refuses is set aside. */
+static enum database_kind apply_guarded_row(struct database *db, struct job *job, struct roster_row *row,
+                                            instant_us now)
+{
+    enum database_kind kind = database_savepoint(db);
+    if (kind != DATABASE_OK)
+        return kind;
+    job->roster->stuck = false;
+    kind = apply_good_row(db, job, row, now);
+    if (kind == DATABASE_OK)
+        return database_savepoint_release(db);
+    if (!group_is_refusal(kind) || !database_in_transaction(db))
+        return kind;
+    char detail[200]; /* names a table and a column, never a value */
+    (void)snprintf(detail, sizeof detail, "%s", database_error_text(db));
+    kind = database_savepoint_rollback(db); /* which also ends the savepoint */
+    if (kind != DATABASE_OK || job->roster->stuck)
+        return kind;
+    row->result = (struct apply_result){.message.state = LEDGER_MESSAGE_QUARANTINED};
+    return set_aside(job, row, STORE_QUARANTINE, "database", detail) ? insert_bad_row(db, job, row, detail)
+                                                                     : DATABASE_OK;
+}
+
+/* One row; with roster->stuck afterwards it is not in the transaction. */
+static enum database_kind apply_row(struct database *db, struct job *job, struct roster_row *row,
+                                    instant_us now, uint32_t *repeats)
+{
+    struct roster *roster = job->roster;
+    const struct ledger_message *message = &row->result.message;
+    enum database_kind kind;
+    row->result = (struct apply_result){.message.state = LEDGER_MESSAGE_QUARANTINED};
+    if (row->status != PARSE_OK)
+        kind = insert_bad_row(db, job, row, "faults");
+    else
+        kind = roster->guarded ? apply_guarded_row(db, job, row, now) : apply_good_row(db, job, row, now);
+    if (kind != DATABASE_OK || roster->stuck)
+        return kind;
+    count_row(&roster->reached, message->state);
+    *repeats += message->state == LEDGER_DUPLICATE && message->id == 0;
+    roster->reached.next = row->next;
+    return DATABASE_OK;
+}
+
+/* ---- the slice ---- */
+
+enum database_kind roster_apply(struct database *db, struct job *job, instant_us now)
+{
+    struct roster *roster = job->roster;
+    uint32_t repeats = 0;
+    uint64_t begun = clock_monotonic_ms();
+    enum database_kind kind = DATABASE_OK;
+    roster->reached = roster->progress;
+    roster->stuck = roster->ended = false;
+    size_t i = roster->first;
+    while (i < roster->count && (i == roster->first || clock_monotonic_ms() - begun < SLICE_MS)) {
+        kind = apply_row(db, job, &roster->rows[i], now, &repeats);
+        if (kind != DATABASE_OK)
+            return kind;
+        if (roster->stuck)
+            break;
+        i++;
+    }
+    roster->upto = i;
+    roster->ended = roster->last && i == roster->count;
+    if (i == roster->first && !roster->ended)
+        return DATABASE_OK;
+    if (!roster->kept && job->faults.count > 0)
+        kind = ledger_faults_insert(db, job->row.id, 0, &job->faults);
+    if (kind == DATABASE_OK)
+        kind = roster_keep(db, job->row.id, &roster->reached, repeats);
+    if (kind == DATABASE_OK && roster->ended)
+        kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
+    job->place = STORE_ARCHIVE; /* whole; what was not applied lies as extracts in quarantine and hold */
+    return kind;
+}
+
+/* ---- what is told ---- */
+
+static void number_text(int64_t number, char out[24])
+{
+    (void)snprintf(out, 24, "%lld", (long long)number);
+}
+
+void roster_report_rows(const struct job *job)
+{
+    const struct roster *roster = job->roster;
+    for (size_t i = roster->first; i < roster->upto && job->work == JOB_PARSE; i++) {
+        const struct apply_result *result = &roster->rows[i].result;
+        for (size_t j = 0; j < result->waiting_held_count; j++) {
+            char held[24];
+            number_text(result->waiting_held[j].file, held);
+            event_report(EVENT_HELD, result->waiting_held[j].feed, held, reason_sentence("held"));
+        }
+    }
+}
+
+void roster_report_end(const struct job *job)
+{
+    const struct roster *roster = job->roster;
+    const struct roster_progress *reached = &roster->progress;
+    const char *feed = job->line->config->name;
+    char number[24], count[24];
+    number_text(job->row.id, number);
+    log_write(
+        LOG_INFO, feed,
+        "roster %s: %lu rows; %lu applied, %lu unchanged, %lu stale, %lu held, %lu set aside, %lu left to test",
+        number, (unsigned long)reached->row_count, (unsigned long)reached->applied,
+        (unsigned long)reached->unchanged, (unsigned long)reached->stale, (unsigned long)reached->held,
+        (unsigned long)reached->quarantined, (unsigned long)reached->test_only);
+    if (reached->quarantined > 0) {
+        number_text(reached->quarantined, count);
+        event_report(EVENT_ROWS_SET_ASIDE, feed, number, count);
+    }
+    if (reached->held > 0)
+        event_report(EVENT_HELD, feed, number, reason_sentence("held"));
+    if (roster->identities_changed > 0)
+        event_report(EVENT_IDENTITY_CHANGED, feed, number);
+    if (roster->unmatched_locations > 0)
+        event_report(EVENT_LOCATION_UNMATCHED, feed, number);
+    if (roster->second_open_bookings > 0)
+        event_report(EVENT_SECOND_OPEN_BOOKING, feed, number);
+}

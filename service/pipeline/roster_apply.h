@@ -1,0 +1,25 @@
+/*
+ * Applying a roster, a slice in one transaction, or as much of it as the time allows. On the committer's thread; service/pipeline/ only.
+ */
+#ifndef CORBRIDGE_SERVICE_PIPELINE_ROSTER_APPLY_H
+#define CORBRIDGE_SERVICE_PIPELINE_ROSTER_APPLY_H
+
+#include "service/pipeline/job.h"
+
+/* Where a file stands whose row an earlier process, or an earlier look, has claimed. In the transaction of claims. */
+enum database_kind roster_recall(struct database *db, struct job *job);
+
+/*
+ * Inside the transaction: rows from job->roster->first on, the progress behind them, and after the last one the end of the file. What it
+ * came to is in job->roster (reached, upto, ended); after a rollback it is called anew. With roster->guarded each row stands in a
+ * savepoint, and one that the database refuses is set aside.
+ */
+enum database_kind roster_apply(struct database *db, struct job *job, instant_us now);
+
+/* Tells what the rows that are committed now showed; before roster_committed. */
+void roster_report_rows(const struct job *job);
+
+/* Tells how the file ended. */
+void roster_report_end(const struct job *job);
+
+#endif
