@@ -61,7 +61,7 @@ static void report_applied(const struct job *job)
 /* Of what live has told already nothing is reported a second time; what it left to test only test can tell of. */
 static void finish_copy(struct pipeline *pipeline, struct job *job)
 {
-    if (job->left_to_test)
+    if (job->left_to_test && !job->roster) /* of a roster most rows are live's, and told there */
         report_applied(job);
     else if (job->place == STORE_QUARANTINE)
         log_write(LOG_WARNING, job->line->config->name,
