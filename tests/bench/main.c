@@ -3,7 +3,7 @@
  *
  *   corbridge_bench [--json] [--folder FOLDER] [--only PART]...
  *
- * Parts: backlog, large, drop, quiet, order, start, idle, hl7, size, wine. What is not measured is null. All temporary files lie below FOLDER;
+ * Parts: backlog, large, drop, quiet, order, start, idle, hl7, roster, size, wine. What is not measured is null. All temporary files lie below FOLDER;
  * without it beside this program, on the disk of the build.
  */
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include "tests/bench/hl7.h"
 #include "tests/bench/order.h"
 #include "tests/bench/process.h"
+#include "tests/bench/roster.h"
 #include "tests/bench/site.h"
 #include "tests/bench/wine.h"
 
@@ -36,6 +37,7 @@ static const struct {
     {"start", "starts of the program", process_measure_start},
     {"idle", "the program without work", process_measure_idle},
     {"hl7", "the HL7 reader, in memory", hl7_measure_index},
+    {"roster", "a roster of 100,000 rows, and the same once more", roster_measure},
     {"size", "sizes of the Windows build", process_measure_sizes},
     {"wine", "the Windows build under Wine", wine_measure},
 };

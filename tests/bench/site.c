@@ -54,18 +54,20 @@ static char *make_folder(const char *folder, const char *name)
 static void write_config(struct site *site, const char *ready, const char *root, char separator)
 {
     char text[4096];
-    int length = snprintf(text, sizeof text,
-                          "<corbridge>\n"
-                          "  <data folder=\"%s%cdata\"/>\n"
-                          "  <facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\"/>\n"
-                          "  <feed name=\"jms\" folder=\"%s%cshare\">\n"
-                          "    <match pattern=\"*.ini\" format=\"jms-event\" %s/>\n"
-                          "  </feed>\n"
-                          "  <pharmacy name=\"diamond\" test-folder=\"%s%ctest-pharmacy\""
-                          " live-folder=\"%s%cpharmacy\"/>\n"
-                          "  <limits low-disk=\"64 MB\"/>\n"
-                          "</corbridge>\n",
-                          root, separator, root, separator, ready, root, separator, root, separator);
+    int length =
+        snprintf(text, sizeof text,
+                 "<corbridge>\n"
+                 "  <data folder=\"%s%cdata\"/>\n"
+                 "  <facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\"/>\n"
+                 "  <feed name=\"jms\" folder=\"%s%cshare\">\n"
+                 "    <match pattern=\"*.ini\" format=\"jms-event\" %s/>\n"
+                 "    <match pattern=\"*.csv\" format=\"roster-csv\" ready=\"closed\" lag=\"0 s\"/>\n"
+                 "  </feed>\n"
+                 "  <pharmacy name=\"diamond\" test-folder=\"%s%ctest-pharmacy\""
+                 " live-folder=\"%s%cpharmacy\"/>\n"
+                 "  <limits low-disk=\"64 MB\"/>\n"
+                 "</corbridge>\n",
+                 root, separator, root, separator, ready, root, separator, root, separator);
     site->config_path = join(site->root, "corbridge.xml");
     if (length < 0 || (size_t)length >= sizeof text ||
         file_store(site->config_path, text, (size_t)length).kind != PLATFORM_OK)
