@@ -78,6 +78,16 @@ static void judge_event(struct precheck *check, const struct precheck_file *file
         note_place(&check->names[PRECHECK_NAME_HOUR_ONLY], place);
 }
 
+/* Whether a rule takes what the file is; alerts are taken by none so far. */
+static bool rule_fits(const struct config_match *match, const struct precheck_file *file)
+{
+    switch (match->format) {
+    case CONFIG_FORMAT_JMS_EVENT: return is_event(file->kind);
+    case CONFIG_FORMAT_ROSTER_CSV: return file->kind == PRECHECK_ROSTER;
+    }
+    return false;
+}
+
 static void judge_rule(struct precheck *check, const struct precheck_file *file, struct precheck_place place)
 {
     const struct config *config = check->options.config;
@@ -86,7 +96,7 @@ static void judge_rule(struct precheck *check, const struct precheck_file *file,
         match = config_match_find(&config->feeds[i], file->name);
     if (match == NULL)
         note_place(&check->names[PRECHECK_NAME_NO_RULE], place);
-    else if ((match->format == CONFIG_FORMAT_JMS_EVENT) != is_event(file->kind))
+    else if (!rule_fits(match, file))
         note_place(&check->names[PRECHECK_NAME_WRONG_RULE], place);
 }
 
