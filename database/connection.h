@@ -20,8 +20,9 @@ struct database {
     int migrated_from; /* schema version that was found and brought up to date; 0: none */
     char control_letters[7];
     struct sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first used, kept to the end */
-    struct arena scratch;                             /* old and new values while one message is applied */
-    int error_code;                                   /* extended, of the last failure */
+    uint64_t looked;      /* when it was last asked whether the file is still in place, monotonic ms */
+    struct arena scratch; /* old and new values while one message is applied */
+    int error_code;       /* extended, of the last failure */
     char error_text[256];
     char answer[256]; /* of database_quick_check */
 };

@@ -12,7 +12,7 @@
 
 #define BATCH     64
 #define RETRY_MS  1000u
-#define YIELD_MS  1000u /* how long a batch waits for the live world to come to rest */
+#define YIELD_MS  5000u /* how long a batch waits for the live world to come to rest */
 #define GLANCE_MS 20u
 
 /* A file leaves the hold just before the live ledger says so: one that is not there is looked for again so often, a second apart. */

@@ -5,7 +5,7 @@
  * The copier is a thread of the test world. It reads the live ledger and the live archive, never writes there, and hands each file
  * to the test world's pipeline as a JOB_COPY, feed by feed in the order of the live ledger. How far it is stands in the test database
  * (live_copy), moved in the transaction that applies the copy: a crash repeats nothing and leaves nothing out. Live goes first: while it is at
- * work the copier waits, up to a second for each 64 files.
+ * work the copier waits, up to five seconds for each 64 files.
  *
  * A file whose message is held, quarantined or rejected in live changed nothing there, and is not copied.
  */
