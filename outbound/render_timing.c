@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Table 0335: PRNxxx, where xxx is the frequency that must not be exceeded. */
+/* Table 0335: PRN, and behind it the frequency that must not be exceeded, as in PRNQ6H. */
 static void render_repeat_pattern(struct rendering *rendering)
 {
     const struct medication_order *order = rendering->order;

@@ -43,7 +43,7 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_CONTROL_CHARACTER] = {"control-character", "value has a control character"},
     [FAULT_RELEASE_BEFORE_BOOKING] = {"release-before-booking", "release is before the booking"},
     [FAULT_DATATYPE_UNKNOWN] = {"datatype-unknown", "event type is not known"},
-    [FAULT_DATE_PLACEHOLDER] = {"date-placeholder", "date is a placeholder and was taken as absent"},
+    [FAULT_DATE_STANDS_FOR_NONE] = {"date-stands-for-none", "date stands for none and was taken as absent"},
     [FAULT_FACILITY_UNKNOWN] = {"facility-unknown", "facility code is not known"},
     [FAULT_TIME_DOES_NOT_EXIST] = {"time-does-not-exist",
                                    "local time is left out by a clock change and was taken one hour later"},

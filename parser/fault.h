@@ -65,7 +65,7 @@ enum fault_code {
     FAULT_CONTROL_CHARACTER,
     FAULT_RELEASE_BEFORE_BOOKING,
     FAULT_DATATYPE_UNKNOWN,
-    FAULT_DATE_PLACEHOLDER, /* 1900-01-01 in an optional date: taken as absent, a warning */
+    FAULT_DATE_STANDS_FOR_NONE, /* 1900-01-01 in an optional date: taken as absent, a warning */
     FAULT_FACILITY_UNKNOWN,
     FAULT_TIME_DOES_NOT_EXIST, /* in the hour that a clock change leaves out: taken one hour later, a warning */
     FAULT_MANY_FAULTS,         /* the list was cut at its limit */

@@ -83,8 +83,8 @@ static void check_range(struct context *context, enum jms_alert_field field)
     if (rule->type != JMS_DATETIME ||
         (value->time.year >= rule->minimum && value->time.year <= rule->maximum))
         return;
-    bool placeholder = !rules[field].required && jms_value_is_placeholder(value);
-    drop(context, placeholder ? FAULT_DATE_PLACEHOLDER : FAULT_OUT_OF_RANGE, field, "1950 to 2100");
+    bool none = !rules[field].required && jms_value_stands_for_none(value);
+    drop(context, none ? FAULT_DATE_STANDS_FOR_NONE : FAULT_OUT_OF_RANGE, field, "1950 to 2100");
 }
 
 static void take_cell(struct context *context, enum jms_alert_field field)

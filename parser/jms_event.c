@@ -306,11 +306,11 @@ enum parse_status jms_event_check(struct jms_event *event, instant_us arrival, s
         bool in_range = time->year >= rule->minimum && time->year <= rule->maximum;
         if (birth && datetime_days_from_civil(time->year, time->month, time->day) > last_birth_day)
             in_range = false;
-        bool placeholder = !required && jms_value_is_placeholder(value);
-        if (in_range && !placeholder)
+        bool none = !required && jms_value_stands_for_none(value);
+        if (in_range && !none)
             continue;
         fault_add(faults, required ? FAULT_ERROR : FAULT_WARNING,
-                  placeholder ? FAULT_DATE_PLACEHOLDER : FAULT_OUT_OF_RANGE, value->offset, value->line,
+                  none ? FAULT_DATE_STANDS_FOR_NONE : FAULT_OUT_OF_RANGE, value->offset, value->line,
                   jms_event_field_name(event, field),
                   birth ? "1850-01-01 to the day after arrival" : "1950 to 2100");
         jms_value_drop(value);

@@ -91,7 +91,7 @@ void jms_value_drop(struct jms_value *value)
     value->faulty = true;
 }
 
-bool jms_value_is_placeholder(const struct jms_value *value)
+bool jms_value_stands_for_none(const struct jms_value *value)
 {
     return value->time.year == 1900 && value->time.month == 1 && value->time.day == 1;
 }

@@ -50,7 +50,7 @@ const char *jms_value_expected(enum fault_code code, const struct jms_field_rule
 void jms_value_drop(struct jms_value *value);
 
 /* 1900-01-01, with or without a time: what senders write for 'no date' (RULES "Small questions", Dates). */
-bool jms_value_is_placeholder(const struct jms_value *value);
+bool jms_value_stands_for_none(const struct jms_value *value);
 
 /* Whether one given date or date-time is before another. Days, where one of the two has no time of day; instants, where
  * both name their offset; local readings, where neither does. Where only one names its offset, it is before only when

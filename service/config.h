@@ -135,6 +135,8 @@ const struct config_feed *config_feed_find(const struct config *config, const ch
 /* "jms-event", "roster-csv"; static. */
 const char *config_format_name(enum config_format format);
 
+/* By name; NULL when there is none. */
+const struct config_pharmacy *config_pharmacy_find(const struct config *config, const char *name);
 /* By code, without regard to case and outer blanks; NULL when unknown. */
 const struct config_facility *config_facility_find(const struct config *config, struct slice code);
 

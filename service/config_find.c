@@ -44,6 +44,14 @@ const struct config_match *config_match_find(const struct config_feed *feed, con
     return NULL;
 }
 
+const struct config_pharmacy *config_pharmacy_find(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->pharmacy_count; i++)
+        if (strcmp(config->pharmacies[i].name, name) == 0)
+            return &config->pharmacies[i];
+    return NULL;
+}
+
 enum apply_placed config_place(const void *config, struct slice facility, struct slice housing,
                                struct slice bed, struct location *out)
 {

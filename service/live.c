@@ -44,11 +44,10 @@ static const char *find(const struct config *config, enum live_kind kind, const 
         const struct config_facility *facility = config_facility_find(config, slice_of(name));
         return facility ? facility->code : NULL;
     }
-    case LIVE_PHARMACY:
-        for (size_t i = 0; i < config->pharmacy_count; i++)
-            if (strcmp(config->pharmacies[i].name, name) == 0)
-                return config->pharmacies[i].name;
-        return NULL;
+    case LIVE_PHARMACY: {
+        const struct config_pharmacy *pharmacy = config_pharmacy_find(config, name);
+        return pharmacy ? pharmacy->name : NULL;
+    }
     case LIVE_KIND_COUNT: break;
     }
     return NULL;

@@ -105,14 +105,6 @@ static void check_data(struct check_report *report, const struct config *config)
     check_disk(report, config, folder);
 }
 
-static const struct config_pharmacy *find_pharmacy(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->pharmacy_count; i++)
-        if (strcmp(config->pharmacies[i].name, name) == 0)
-            return &config->pharmacies[i];
-    return NULL;
-}
-
 /* What is live against the configuration, which may have changed since. */
 static void check_live(struct check_report *report, const struct config *config, struct database *db)
 {
@@ -128,7 +120,7 @@ static void check_live(struct check_report *report, const struct config *config,
         const struct live_row *row = &live.rows[i];
         const char *kind = live_kind_name(row->kind);
         const struct config_pharmacy *pharmacy =
-            row->kind == LIVE_PHARMACY ? find_pharmacy(config, row->name) : NULL;
+            row->kind == LIVE_PHARMACY ? config_pharmacy_find(config, row->name) : NULL;
         counts[row->kind]++;
         if (!live_is_configured(config, row->kind, row->name))
             check_report_add(

@@ -125,11 +125,7 @@ static bool has_feed(const struct config *config, const char *name)
 
 static bool has_pharmacy(const struct config *config, const char *name)
 {
-    for (size_t i = 0; i < config->pharmacy_count; i++) {
-        if (strcmp(config->pharmacies[i].name, name) == 0)
-            return true;
-    }
-    return false;
+    return config_pharmacy_find(config, name) != NULL;
 }
 
 /* What is live and what is in test. */

@@ -56,10 +56,7 @@ static bool serves(const struct config_pharmacy *pharmacy, const char *facility)
 static enum database_kind pharmacy_may(struct carried *carried, const char *name, bool *may)
 {
     const struct config *config = carried->pipeline->options.config;
-    const struct config_pharmacy *pharmacy = NULL;
-    for (size_t i = 0; i < config->pharmacy_count; i++)
-        if (strcmp(config->pharmacies[i].name, name) == 0)
-            pharmacy = &config->pharmacies[i];
+    const struct config_pharmacy *pharmacy = config_pharmacy_find(config, name);
     struct live_row *rows = NULL;
     size_t count = 0;
     enum database_kind kind = live_list(carried->pipeline->options.writer, carried->arena, &rows, &count);

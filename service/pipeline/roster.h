@@ -45,8 +45,9 @@ struct roster {
     size_t upto; /* rows before it are in it */
     bool ended;  /* it ends the file */
 
-    bool guarded; /* a row was refused: each row in a savepoint */
-    bool stuck;   /* an extract could not be written: again in a moment */
+    bool guarded;   /* a row was refused: each row in a savepoint */
+    bool stuck;     /* an extract could not be written: again in a moment */
+    uint64_t tried; /* when a worker last had it, monotonic ms */
     /* rows so far, for events at the end */
     uint32_t identities_changed, second_open_bookings, unmatched_locations;
 };

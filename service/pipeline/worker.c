@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "platform/clock.h"
 #include "service/log.h"
 #include "service/pipeline/event_time.h"
 #include "service/pipeline/jms_input.h"
@@ -66,6 +67,24 @@ static bool is_stuck(const struct job *job)
     return job->roster && job->roster->stuck;
 }
 
+/* What can be parsed now, at most BATCH. A roster that is stuck is tried again a second later; the files of other feeds do not wait with it.
+ * With the lock held. */
+static size_t take_batch(struct pipeline *pipeline, struct job *batch[BATCH])
+{
+    uint64_t now = clock_monotonic_ms();
+    struct job_queue waiting = {0};
+    struct job *job;
+    size_t count = 0;
+    while (count < BATCH && (job = job_queue_take(&pipeline->to_parse))) {
+        if (is_stuck(job) && now - job->roster->tried < RETRY_MS)
+            job_queue_add(&waiting, job);
+        else
+            batch[count++] = job;
+    }
+    job_queue_move(&pipeline->to_parse, &waiting);
+    return count;
+}
+
 void (*worker_before_parse)(const struct job *job);
 
 void worker_run(void *context)
@@ -78,22 +97,21 @@ void worker_run(void *context)
         if (pipeline->stopping)
             break;
         struct job *batch[BATCH];
-        size_t count = 0;
-        while (count < BATCH && (batch[count] = job_queue_take(&pipeline->to_parse)))
-            count++;
-        bool pause = false;
-        for (size_t i = 0; i < count; i++)
-            pause = pause || is_stuck(batch[i]);
-        if (pause && !pipeline->stopping)
+        size_t count = take_batch(pipeline, batch);
+        if (count == 0) {
             (void)condition_wait(&pipeline->workers_wake, &pipeline->lock, RETRY_MS);
+            continue;
+        }
         mutex_unlock(&pipeline->lock);
 
         for (size_t i = 0; i < count; i++) {
             if (worker_before_parse)
                 worker_before_parse(batch[i]);
             worker_parse(pipeline->options.config, batch[i]);
-            if (batch[i]->roster)
+            if (batch[i]->roster) {
                 set_rows_aside(pipeline, batch[i]);
+                batch[i]->roster->tried = clock_monotonic_ms();
+            }
         }
 
         mutex_lock(&pipeline->lock);

@@ -110,7 +110,7 @@ static void test_lines(void **state)
          "warning not-a-time 2 column 4, Date Removed\nwarning not-a-number 2 column 6, Added User Id\n"
          "warning out-of-range 2 column 7, Removed User Id\n"},
         {"1,2,2020-09-01,1900-01-01 00:00,A,-1,", PARSE_OK,
-         "warning date-placeholder 2 column 4, Date Removed\nwarning out-of-range 2 column 6, Added User Id\n"},
+         "warning date-stands-for-none 2 column 4, Date Removed\nwarning out-of-range 2 column 6, Added User Id\n"},
         {"1,2,2020-09-14,2020-09-13T23:59,A,,", PARSE_INVALID,
          "error removed-before-added 2 column 4, Date Removed\n"},
         /* form */

@@ -305,7 +305,7 @@ static void test_settings_and_arrival(void **state)
     assert_int_equal(jms_event_check(&reading.row.event, arrival, &reading.faults), PARSE_INVALID);
     described = describe_faults(&reading.faults);
     assert_string_equal(described, "error out-of-range 1 column 5, Birth Date\n"
-                                   "warning date-placeholder 1 column 15, Release Date\n");
+                                   "warning date-stands-for-none 1 column 15, Release Date\n");
     free(described);
 }
 
