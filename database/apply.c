@@ -417,9 +417,5 @@ enum database_kind apply_facilities(struct database *db, const struct facility_r
         query_bind_text(&query, rows[i].zone);
         kind = query_run(&query);
     }
-    if (alone && kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (alone && kind != DATABASE_OK && database_in_transaction(db))
-        database_rollback(db);
-    return kind;
+    return alone ? database_finish(db, kind) : kind;
 }

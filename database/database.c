@@ -491,6 +491,15 @@ void database_rollback(struct database *db)
         (void)run(db, STATEMENT_ROLLBACK);
 }
 
+enum database_kind database_finish(struct database *db, enum database_kind kind)
+{
+    if (kind == DATABASE_OK)
+        kind = database_commit(db);
+    if (kind != DATABASE_OK)
+        database_rollback(db);
+    return kind;
+}
+
 bool database_in_transaction(const struct database *db)
 {
     return !sqlite3_get_autocommit(db->handle);

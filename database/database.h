@@ -81,6 +81,9 @@ const char *database_error_text(const struct database *db);
 enum database_kind database_begin(struct database *db);
 enum database_kind database_commit(struct database *db);
 void database_rollback(struct database *db);
+/* Ends what database_begin began by how it went: DATABASE_OK commits; anything else, also of the commit itself, rolls back what SQLite
+ * has not, and is returned. For a `kind` of database_begin too: then there is nothing to end. */
+enum database_kind database_finish(struct database *db, enum database_kind kind);
 bool database_in_transaction(const struct database *db);
 
 /* A savepoint for one message inside the group. Not nested. */

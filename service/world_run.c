@@ -141,10 +141,7 @@ static enum database_kind take_up(struct world_run *run)
         kind = database_take_up(run->writer, &run->in_order);
     if (kind == DATABASE_OK && run->paths.world == DATABASE_LIVE)
         kind = outbox_reject_left(run->writer, &arena, &left, &left_count);
-    if (kind == DATABASE_OK)
-        kind = database_commit(run->writer);
-    if (kind != DATABASE_OK && database_in_transaction(run->writer))
-        database_rollback(run->writer);
+    kind = database_finish(run->writer, kind);
     run->taken_up = kind == DATABASE_OK;
     for (size_t i = 0; i < left_count && run->taken_up; i++) {
         char number[24];

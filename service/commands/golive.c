@@ -72,14 +72,10 @@ static bool leave_rows(struct request *request, struct database *db)
             .what = request->what, .subject = subjects[i], .argument = request->reason, .user = user};
         kind = command_insert(db, &wanted->row, clock_utc_us());
     }
-    if (kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (kind != DATABASE_OK) {
+    kind = database_finish(db, kind);
+    if (kind != DATABASE_OK)
         output_error("corbridge %s: the live database cannot be written: %s", request->command->name,
                      user ? database_error_text(db) : "memory is exhausted");
-        if (user && database_in_transaction(db))
-            database_rollback(db);
-    }
     free(user);
     return kind == DATABASE_OK;
 }

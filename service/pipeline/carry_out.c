@@ -183,10 +183,7 @@ enum database_kind carry_out_commands(struct pipeline *pipeline, struct arena *a
         if (kind == DATABASE_OK)
             kind = command_answer(db, rows[i].id, carried[i].done, carried[i].answer, carried[i].now);
     }
-    if (kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (kind != DATABASE_OK && database_in_transaction(db))
-        database_rollback(db);
+    kind = database_finish(db, kind);
     if (kind != DATABASE_OK)
         return kind;
     bool changed = false;

@@ -285,15 +285,11 @@ static void probe(struct committer *committer)
         give_all_back(committer, &nothing);
     }
     uint64_t begun = clock_monotonic_ms();
-    enum database_kind kind = database_begin(committer->db);
-    if (kind == DATABASE_OK)
-        kind = database_commit(committer->db);
+    enum database_kind kind = database_finish(committer->db, database_begin(committer->db));
     if (kind == DATABASE_OK) {
         end_of_trouble(committer);
         return;
     }
-    if (database_in_transaction(committer->db))
-        database_rollback(committer->db);
     trouble(committer, kind, begun);
 }
 

@@ -238,11 +238,7 @@ static enum database_kind write_once(struct database *db, struct group *group, b
         kind = write_ends(db, group, now);
     if (kind == DATABASE_OK)
         kind = write_applies(db, group, first, limit, guarded, now, applied);
-    if (kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (kind != DATABASE_OK && database_in_transaction(db))
-        database_rollback(db);
-    return kind;
+    return database_finish(db, kind);
 }
 
 enum database_kind group_write(struct database *db, struct group *group, bool with_rest, size_t first,

@@ -63,13 +63,9 @@ static enum database_kind fan_out(struct outgoing *outgoing)
         return kind;
     kind = fanout_run(db, options->paths->world, options->partners, options->partner_count, clock_utc_us(),
                       FANOUT_LIMIT, &outgoing->arena, note_order, &noted, &counts);
-    if (kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (kind != DATABASE_OK) {
-        if (database_in_transaction(db))
-            database_rollback(db);
+    kind = database_finish(db, kind);
+    if (kind != DATABASE_OK)
         return kind;
-    }
     report_orders(&noted);
     outgoing->more = counts.events == FANOUT_LIMIT;
     mutex_lock(&outgoing->pipeline->lock);

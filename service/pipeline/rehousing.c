@@ -92,11 +92,7 @@ static enum database_kind tell_ledger(struct database *db, const struct rehouse_
         if (kind == DATABASE_NONE) /* the row says something else by now: not ours to change */
             kind = DATABASE_OK;
     }
-    if (kind == DATABASE_OK)
-        kind = database_commit(db);
-    if (kind != DATABASE_OK && database_in_transaction(db))
-        database_rollback(db);
-    return kind;
+    return database_finish(db, kind);
 }
 
 static void report_missing(const struct rehouse_row *row)

@@ -50,10 +50,7 @@ static enum database_kind do_what_is_due(struct upkeep *upkeep)
             kind = due_releases(db, now, &released);
         if (kind == DATABASE_OK)
             kind = due_waiting(db, now, &upkeep->arena, &rows, &ended);
-        if (kind == DATABASE_OK)
-            kind = database_commit(db);
-        if (kind != DATABASE_OK && database_in_transaction(db))
-            database_rollback(db);
+        kind = database_finish(db, kind);
     }
     if (kind != DATABASE_OK)
         return kind;
