@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
 
@@ -42,6 +43,27 @@ void world_paths_release(struct world_paths *paths)
     free(paths->quarantine);
     free(paths->hold);
     memset(paths, 0, sizeof *paths);
+}
+
+struct platform_status world_lost_database(const struct world_paths *paths, bool *lost)
+{
+    const char *const folders[] = {paths->archive, paths->quarantine, paths->hold};
+    bool there = false;
+    *lost = false;
+    struct platform_status status = file_exists(paths->database, &there);
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0] && platform_ok(status) && !there; i++) {
+        struct folder_listing listing;
+        status = folder_list(folders[i], &listing);
+        if (status.kind == PLATFORM_NOT_FOUND) {
+            status = PLATFORM_SUCCESS;
+            continue;
+        }
+        if (platform_ok(status)) {
+            *lost = *lost || listing.count > 0;
+            folder_listing_release(&listing);
+        }
+    }
+    return status;
 }
 
 struct platform_status world_paths_make(const struct world_paths *paths)

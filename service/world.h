@@ -27,6 +27,10 @@ const char *world_name(enum database_world world);
 bool world_paths_init(struct world_paths *paths, const char *data_folder, enum database_world world);
 void world_paths_release(struct world_paths *paths);
 
+/* Whether the world has lost its database: there is no such file, and yet files lie in the folders that it alone knew. Then an empty one in
+ * its place would begin anew without a word, as if nobody had ever been booked. */
+struct platform_status world_lost_database(const struct world_paths *paths, bool *lost);
+
 /* Makes the folders that are missing. */
 struct platform_status world_paths_make(const struct world_paths *paths);
 

@@ -239,9 +239,29 @@ static enum engine_start cannot_write(const struct world_run *run, char *message
     return ENGINE_DATABASE;
 }
 
+/* The test world may be begun anew by whoever deletes its database; the live one only on purpose. */
+static bool is_lost(const struct world_run *run, struct platform_status *status)
+{
+    bool lost = false;
+    if (run->paths.world == DATABASE_LIVE)
+        *status = world_lost_database(&run->paths, &lost);
+    return lost;
+}
+
 static enum engine_start open_database(struct world_run *run, bool *newer, char *message, size_t size)
 {
-    struct platform_status status = world_paths_make(&run->paths);
+    struct platform_status status = PLATFORM_SUCCESS;
+    *newer = false;
+    if (is_lost(run, &status)) {
+        (void)snprintf(
+            message, size,
+            "the live database %s is missing, and %s still holds files that it knew: put the database back, or "
+            "move that folder away to begin with an empty live world",
+            run->paths.database, run->paths.root);
+        return ENGINE_DATABASE;
+    }
+    if (platform_ok(status))
+        status = world_paths_make(&run->paths);
     if (!platform_ok(status))
         return failed(
             ENGINE_SYSTEM, message, size,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
 #include "platform/thread.h"
@@ -472,6 +473,50 @@ static void what_left_the_configuration_can_be_taken_back(void **state)
     end(&runner);
 }
 
+#define LIVE_DATABASE "data/database/corbridge-live.db"
+
+/* An empty database in the place of a lost one would put everything back into test without a word. */
+static void a_live_database_that_was_lost_is_not_replaced_by_an_empty_one(void **state)
+{
+    (void)state;
+    char message[600] = "", kept[1200];
+    bool there = true;
+    struct runner runner;
+    begin(&runner, NULL);
+    struct scene *scene = &runner.scene;
+    (void)answer_to(&runner, "golive", "feed:jms");
+    (void)answer_to(&runner, "golive", "facility:VCSO");
+    start_anew(&runner);
+    drop_dem(&runner, "DEM1.ini", "B1");
+    scene_stop(scene);
+    (void)snprintf(kept, sizeof kept, "%s.kept", scene_path(scene, LIVE_DATABASE));
+    assert_int_equal(file_move(scene_path(scene, LIVE_DATABASE), kept).kind, PLATFORM_OK);
+
+    struct engine_options options = {.config = scene->config};
+    assert_int_equal(engine_start(&options, &scene->engine, message, sizeof message), ENGINE_DATABASE);
+    assert_non_null(strstr(message, "is missing, and "));
+    assert_non_null(
+        strstr(scene_event_text(EVENT_START_FAILED), "put the database back, or move that folder away"));
+    assert_int_equal(file_exists(scene_path(scene, LIVE_DATABASE), &there).kind, PLATFORM_OK);
+    assert_false(there);
+
+    assert_int_equal(file_move(kept, scene_path(scene, LIVE_DATABASE)).kind, PLATFORM_OK); /* put back */
+    start(&runner);
+    scene_assert_rows(scene, "SELECT booking_number FROM booking", "B1");
+    scene_stop(scene);
+
+    char *moved = strdup(kept); /* or an empty live world, on purpose */
+    assert_non_null(moved);
+    assert_int_equal(file_remove(scene_path(scene, LIVE_DATABASE)).kind, PLATFORM_OK);
+    (void)snprintf(kept, sizeof kept, "%s", scene_path(scene, "data/live"));
+    (void)snprintf(moved, strlen(moved) + 1, "%s", scene_path(scene, "data/live.old"));
+    assert_int_equal(file_move(kept, moved).kind, PLATFORM_OK);
+    start(&runner);
+    scene_assert_rows(scene, "SELECT count(*) FROM booking", "0");
+    free(moved);
+    end(&runner);
+}
+
 int main(void)
 {
     test_main_init();
@@ -487,6 +532,7 @@ int main(void)
         cmocka_unit_test(the_commands_wait_for_the_answer),
         cmocka_unit_test(an_engine_that_starts_paused_takes_nothing),
         cmocka_unit_test(a_command_that_waits_is_carried_out_at_the_start),
+        cmocka_unit_test(a_live_database_that_was_lost_is_not_replaced_by_an_empty_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
