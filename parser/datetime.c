@@ -56,6 +56,68 @@ static bool has_two_digit_year(struct slice text)
     return (has(text, 2, '/') && has(text, 5, '/')) || (has(text, 2, '-') && has(text, 5, '-'));
 }
 
+/* One or two digits at *at, which moves behind them. */
+static bool pass_short(struct slice text, size_t *at)
+{
+    size_t first = *at;
+    while (*at < text.len && *at - first < 2 && is_digit(text.ptr[*at]))
+        (*at)++;
+    return *at > first;
+}
+
+static bool pass(struct slice text, size_t *at, char c)
+{
+    if (!has(text, *at, c))
+        return false;
+    (*at)++;
+    return true;
+}
+
+/* A blank, H:MM or H:MM:SS, and AM or PM or neither: the whole rest. */
+static bool is_shown_time(struct slice text, size_t at)
+{
+    if (!pass(text, &at, ' ') || !pass_short(text, &at) || !pass(text, &at, ':') || digits(text, at, 2) < 0)
+        return false;
+    at += 2;
+    if (pass(text, &at, ':')) {
+        if (digits(text, at, 2) < 0)
+            return false;
+        at += 2;
+    }
+    struct slice rest = slice_after(text, at);
+    return rest.len == 0 || slice_equal_nocase(rest, SLICE_LITERAL(" AM")) ||
+           slice_equal_nocase(rest, SLICE_LITERAL(" PM"));
+}
+
+/*
+ * What Excel makes of a date when it saves what it has opened: M/D/YYYY and H:MM without leading zeros (M/D/YY in older ones), or
+ * the number of the day, 17005 or 42906.6056, in a column of the format General. Told apart only so that the reader learns what happened: which
+ * of two numbers is the month depends on the machine where it was saved.
+ */
+static bool is_of_spreadsheet(struct slice text)
+{
+    if (digits(text, 0, 5) >= 0 && text.ptr[0] != '0' && (text.len == 5 || has(text, 5, '.'))) {
+        size_t at = 5;
+        while (at < text.len && (is_digit(text.ptr[at]) || at == 5))
+            at++;
+        return at == text.len && at != 6;
+    }
+    size_t at = 0;
+    if (!pass_short(text, &at) || !pass(text, &at, '/') || !pass_short(text, &at) || !pass(text, &at, '/'))
+        return false;
+    size_t year = digits(text, at, 4) >= 0 ? 4 : 2;
+    if (digits(text, at, year) < 0)
+        return false;
+    at += year;
+    return at == text.len || is_shown_time(text, at);
+}
+
+/* `code`, or the better word for what is wrong. */
+static enum fault_code explain(struct slice text, enum fault_code code)
+{
+    return is_of_spreadsheet(text) ? FAULT_DATE_SPREADSHEET : code;
+}
+
 /* The date at the start of `text`; `*length` gets its bytes. */
 static enum fault_code read_date(struct slice text, struct civil_time *out, size_t *length)
 {
@@ -164,8 +226,8 @@ enum fault_code datetime_parse_date(struct slice text, struct civil_time *out)
     size_t length = 0;
     text = slice_trim(text);
     enum fault_code code = read_date(text, &civil, &length);
-    if (code != FAULT_YEAR_TWO_DIGITS && length != text.len)
-        return FAULT_NOT_A_DATE;
+    if (code == FAULT_NOT_A_DATE || (code != FAULT_YEAR_TWO_DIGITS && length != text.len))
+        return explain(text, FAULT_NOT_A_DATE);
     if (code == FAULT_NONE)
         *out = civil;
     return code;
@@ -178,14 +240,14 @@ enum fault_code datetime_parse(struct slice text, struct civil_time *out)
     text = slice_trim(text);
     enum fault_code code = read_date(text, &civil, &length);
     if (code == FAULT_NOT_A_DATE)
-        return FAULT_NOT_A_TIME;
+        return explain(text, FAULT_NOT_A_TIME);
     if (code == FAULT_YEAR_TWO_DIGITS)
         return code;
     if (text.len > length) {
         if (!has(text, length, ' ') && !has(text, length, 'T'))
             return FAULT_NOT_A_TIME;
         if (!read_time(slice_after(text, length + 1), &civil))
-            return FAULT_NOT_A_TIME;
+            return explain(text, FAULT_NOT_A_TIME);
     }
     if (code != FAULT_NONE)
         return code;

@@ -36,7 +36,7 @@ typedef int64_t instant_us;
 #define INSTANT_NONE INT64_MIN
 
 /* Reads a date without a time ("07/22/1946"). FAULT_NONE, or why not: FAULT_NOT_A_DATE, FAULT_YEAR_TWO_DIGITS,
- * FAULT_DATE_NOT_IN_CALENDAR. `*out` is written only on FAULT_NONE. */
+ * FAULT_DATE_NOT_IN_CALENDAR, FAULT_DATE_SPREADSHEET (7/22/1946, 7/22/1946 0:00, 17005: what Excel makes of it). `*out` is written only on FAULT_NONE. */
 enum fault_code datetime_parse_date(struct slice text, struct civil_time *out);
 
 /* Reads a date with a time; a date alone is accepted and gives has_time false. Else FAULT_NOT_A_TIME and as above. */

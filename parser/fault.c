@@ -68,6 +68,7 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_HL7_MARK] = {"hl7-mark", "byte order mark was passed over"},
     [FAULT_HL7_COUNT] = {"hl7-count", "count in the trailer is not what is there"},
     [FAULT_HL7_TRAILER_MISSING] = {"hl7-trailer-missing", "trailer has not come"},
+    [FAULT_DATE_SPREADSHEET] = {"date-spreadsheet", "value looks like a date that Excel saved"},
 };
 
 void fault_list_init(struct fault_list *list, struct arena *arena)

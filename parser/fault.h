@@ -91,6 +91,8 @@ enum fault_code {
     FAULT_HL7_MARK,              /* a byte order mark: a warning */
     FAULT_HL7_COUNT,             /* BTS-1 or FTS-1 is not what is there: a warning */
     FAULT_HL7_TRAILER_MISSING,   /* a batch, file or frame lacks its end: incomplete */
+    /* values, again */
+    FAULT_DATE_SPREADSHEET, /* a date as Excel writes it when it saves a CSV file: 7/22/1946, 17005 */
     FAULT_CODE_COUNT
 };
 

@@ -2,6 +2,9 @@
 
 #include "parser/utf8.h"
 
+#define NOT_BY_EXCEL                                                                                         \
+    "export again without opening the file in Excel, or give the column that format before saving"
+
 /* C0, DEL and C1 (which begin with C2 in UTF-8). */
 static bool has_control_character(struct slice text)
 {
@@ -98,7 +101,11 @@ bool jms_value_stands_for_none(const struct jms_value *value)
 
 const char *jms_value_expected(enum fault_code code, const struct jms_field_rule *rule)
 {
-    return code == FAULT_CONTROL_CHARACTER ? "text without control characters" : rule->expected;
+    if (code == FAULT_CONTROL_CHARACTER)
+        return "text without control characters";
+    if (code == FAULT_DATE_SPREADSHEET)
+        return rule->type == JMS_DATE ? "YYYY-MM-DD: " NOT_BY_EXCEL : "YYYY-MM-DD HH:MM: " NOT_BY_EXCEL;
+    return rule->expected;
 }
 
 bool jms_value_is_before(const struct jms_value *value, const struct jms_value *other)

@@ -48,7 +48,6 @@ static void test_forms_of_a_date(void **state)
         {"46/07/22", FAULT_YEAR_TWO_DIGITS, NULL},
         {"", FAULT_NOT_A_DATE, NULL},
         {" ", FAULT_NOT_A_DATE, NULL},
-        {"7/22/1946", FAULT_NOT_A_DATE, NULL},
         {"07/22/194", FAULT_NOT_A_DATE, NULL},
         {"07/22/19466", FAULT_NOT_A_DATE, NULL},
         {"1946/07/22", FAULT_NOT_A_DATE, NULL},
@@ -60,6 +59,26 @@ static void test_forms_of_a_date(void **state)
         {"+946-07-22", FAULT_NOT_A_DATE, NULL},
         {"1946-0x-22", FAULT_NOT_A_DATE, NULL},
         {"22 July 1946", FAULT_NOT_A_DATE, NULL},
+        {"07/22/1946 10:00x", FAULT_NOT_A_DATE, NULL},
+        {"123456", FAULT_NOT_A_DATE, NULL},
+        {"01234", FAULT_NOT_A_DATE, NULL},
+        {"17005.", FAULT_NOT_A_DATE, NULL},
+        {"17005.5x", FAULT_NOT_A_DATE, NULL},
+        {"7//1946", FAULT_NOT_A_DATE, NULL},
+        {"/7/1946", FAULT_NOT_A_DATE, NULL},
+        {"7/2/194", FAULT_NOT_A_DATE, NULL},
+        {"7/222/1946", FAULT_NOT_A_DATE, NULL},
+        /* what Excel makes of a date that it saves */
+        {"7/22/1946", FAULT_DATE_SPREADSHEET, NULL},
+        {"7/2/1946", FAULT_DATE_SPREADSHEET, NULL},
+        {"12/2/1946", FAULT_DATE_SPREADSHEET, NULL},
+        {" 7/22/1946 0:00 ", FAULT_DATE_SPREADSHEET, NULL},
+        {"12/22/1946 0:00", FAULT_DATE_SPREADSHEET, NULL},
+        {"12/22/1946 12:00:00 AM", FAULT_DATE_SPREADSHEET, NULL},
+        {"7/22/46", FAULT_DATE_SPREADSHEET, NULL},
+        {"22/7/1946", FAULT_DATE_SPREADSHEET, NULL},
+        {"17005", FAULT_DATE_SPREADSHEET, NULL},
+        {"17005.5", FAULT_DATE_SPREADSHEET, NULL},
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         struct civil_time civil = {.year = 77};
@@ -134,6 +153,18 @@ static void test_forms_of_a_time(void **state)
         {"201706201432", FAULT_NOT_A_TIME, NULL},
         {"", FAULT_NOT_A_TIME, NULL},
         {"tomorrow", FAULT_NOT_A_TIME, NULL},
+        /* what Excel makes of a time that it saves */
+        {"6/20/2017 14:32", FAULT_DATE_SPREADSHEET, NULL},
+        {"6/20/2017 9:05", FAULT_DATE_SPREADSHEET, NULL},
+        {"06/20/2017 9:05", FAULT_DATE_SPREADSHEET, NULL},
+        {"6/20/2017", FAULT_DATE_SPREADSHEET, NULL},
+        {"6/20/2017 2:32:04 pm", FAULT_DATE_SPREADSHEET, NULL},
+        {"42906.60560", FAULT_DATE_SPREADSHEET, NULL},
+        {"06/20/2017 9:5", FAULT_NOT_A_TIME, NULL},
+        {"06/20/2017 9", FAULT_NOT_A_TIME, NULL},
+        {"06/20/2017 9:05:0", FAULT_NOT_A_TIME, NULL},
+        {"06/20/2017 9:05 XM", FAULT_NOT_A_TIME, NULL},
+        {"6/20/2017T9:05", FAULT_NOT_A_TIME, NULL},
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         struct civil_time civil = {.year = 77};
