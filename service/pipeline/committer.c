@@ -218,6 +218,8 @@ static void commit_group(struct committer *committer, struct group *group)
             if (with_rest) {
                 dispatch_claims(pipeline, group);
                 dispatch_ends(pipeline, group);
+                if (group->put_into_hold)
+                    upkeep_put_into_hold(&committer->upkeep);
                 with_rest = false;
             }
             dispatch_applied(pipeline, group, first, applied);

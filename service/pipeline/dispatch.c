@@ -189,6 +189,7 @@ void dispatch_ends(struct pipeline *pipeline, struct group *group)
     group->sent = (struct sent_rows){0};
     struct job *job;
     while ((job = job_queue_take(&group->ends))) {
+        group->put_into_hold = group->put_into_hold || (job->place == STORE_HOLD && job->stored);
         if (job->work == JOB_GONE) {
             char number[24];
             number_text(job->row.id, number);

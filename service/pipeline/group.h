@@ -18,6 +18,7 @@ struct group {
     struct job_queue ends;
     struct sent_rows sent;
     bool waiting_ended; /* events that waited in the hold have ended; set by dispatch_applied */
+    bool put_into_hold; /* a file has come to lie in the hold; set by dispatch_ends */
 };
 
 /*

@@ -12,6 +12,7 @@
 
 #define LIMIT   16 /* files in one step: each costs a rename and two flushes */
 #define EACH_MS 60000u
+#define SOON_MS 1000u
 
 void rehousing_init(struct rehousing *rehousing, struct pipeline *pipeline)
 {
@@ -27,6 +28,13 @@ void rehousing_release(struct rehousing *rehousing)
 void rehousing_soon(struct rehousing *rehousing)
 {
     rehousing->next = 0;
+}
+
+void rehousing_within_a_second(struct rehousing *rehousing)
+{
+    uint64_t soon = clock_monotonic_ms() + SOON_MS;
+    if (rehousing->next > soon)
+        rehousing->next = soon;
 }
 
 bool rehousing_is_due(const struct rehousing *rehousing, uint64_t now)

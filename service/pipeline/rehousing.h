@@ -1,6 +1,6 @@
 /*
  * Files in the hold whose messages are no longer open go on to the archive or the quarantine, and then the ledger says so: at start, each
- * minute, and after a commit that ended the waiting of an event. A few at a time. Committer's thread; service/pipeline/ only.
+ * minute, after a commit that ended the waiting of an event, and when a file has come to lie in the hold. A few at a time. Committer's thread; service/pipeline/ only.
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_REHOUSING_H
 #define CORBRIDGE_SERVICE_PIPELINE_REHOUSING_H
@@ -21,6 +21,10 @@ void rehousing_release(struct rehousing *rehousing);
 
 /* There may be something: a round begins at once. */
 void rehousing_soon(struct rehousing *rehousing);
+
+/* A file came to lie in the hold: what it waited for may have come while it was on its way there. A round begins within a second, so that
+ * a burst of such files is looked at a few times and not once for each. */
+void rehousing_within_a_second(struct rehousing *rehousing);
 
 bool rehousing_is_due(const struct rehousing *rehousing, uint64_t now);
 

@@ -32,6 +32,11 @@ void upkeep_waiting_ended(struct upkeep *upkeep)
     rehousing_soon(&upkeep->rehousing);
 }
 
+void upkeep_put_into_hold(struct upkeep *upkeep)
+{
+    rehousing_within_a_second(&upkeep->rehousing);
+}
+
 /* Releases that were planned, and the end of waiting. */
 static enum database_kind do_what_is_due(struct upkeep *upkeep)
 {
