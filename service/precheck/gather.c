@@ -5,6 +5,7 @@
 #include "platform/path.h"
 #include "service/precheck/names.h"
 #include "service/precheck/note.h"
+#include "service/precheck/photos.h"
 #include "service/precheck/precheck.h"
 #include "service/precheck/read_file.h"
 #include "service/watch/settle.h"
@@ -22,17 +23,19 @@ void precheck_init(struct precheck *check, const struct precheck_options *option
         table_init(&check->shapes[i], arena, sizeof(struct precheck_shape));
     table_init(&check->patients, arena, sizeof(struct precheck_patient));
     table_init(&check->bookings, arena, sizeof(struct precheck_booking));
-    table_init(&check->folded_names, arena, sizeof(struct table_head));
+    table_init(&check->folded_names, arena, sizeof(struct precheck_name));
+    table_init(&check->beside, arena, sizeof(struct precheck_beside));
+    table_init(&check->alert_codes, arena, sizeof(struct precheck_alert_code));
     table_init(&check->spellings, arena, sizeof(struct precheck_spelling));
     table_init(&check->near_groups, arena, sizeof(struct precheck_near));
 }
 
 void precheck_release(struct precheck *check)
 {
-    struct table *const tables[] = {&check->faults,    &check->facilities, &check->locations,
-                                    &check->codes,     &check->shapes[0],  &check->shapes[1],
-                                    &check->patients,  &check->bookings,   &check->folded_names,
-                                    &check->spellings, &check->near_groups};
+    struct table *const tables[] = {
+        &check->faults,      &check->facilities, &check->locations,  &check->codes,        &check->shapes[0],
+        &check->shapes[1],   &check->patients,   &check->bookings,   &check->folded_names, &check->spellings,
+        &check->near_groups, &check->beside,     &check->alert_codes};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_release(tables[i]);
     free(check->files);
@@ -98,8 +101,10 @@ bool precheck_gather(struct precheck *check, const char *folder, struct platform
         names_note_twins(check);
         whole = read_files(check, folder);
     }
-    if (whole)
+    if (whole) {
         names_judge(check);
+        photos_judge(check);
+    }
     if (!whole)
         check->no_memory = true;
     return !check->no_memory;

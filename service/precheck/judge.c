@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/precheck/ids.h"
 #include "service/precheck/near.h"
 #include "service/precheck/precheck.h"
 
@@ -56,10 +57,11 @@ static bool is_birth(struct slice field)
            (field.len >= tail.len && slice_equal(slice_after(field, field.len - tail.len), tail));
 }
 
+/* What Excel did to a date is a cause of its own. */
 static bool is_wrong_date(const struct precheck_fault *fault)
 {
     return fault->code != FAULT_REQUIRED_MISSING && fault->code != FAULT_REQUIRED_EMPTY &&
-           is_birth(fault->field);
+           fault->code != FAULT_DATE_SPREADSHEET && is_birth(fault->field);
 }
 
 static void add_sums(struct precheck *check)
@@ -84,6 +86,7 @@ static void add_sums(struct precheck *check)
     for (size_t i = 0; i < check->faults.count; i++) {
         const struct precheck_fault *fault = (const void *)check->faults.records[i];
         check->impossible_births += is_wrong_date(fault) ? fault->places.count : 0;
+        check->excel_dates += fault->code == FAULT_DATE_SPREADSHEET ? fault->places.count : 0;
     }
 }
 
@@ -156,6 +159,37 @@ static void find_faulty_files(struct precheck *check)
             "%" PRIu64 " birth %s be.", count, count_of(count, "date cannot", "dates cannot"));
 }
 
+static void find_work_of_excel(struct precheck *check)
+{
+    static const char again[] =
+        "Have the sender export again without opening the file in Excel; where that must be, format dates as "
+        "YYYY-MM-DD and numbers as text first.";
+    static const char *const rounded[PRECHECK_ID_COUNT][2] = {
+        {"PatientID was rounded by Excel", "PatientIDs were rounded by Excel"},
+        {"booking number was rounded by Excel", "booking numbers were rounded by Excel"}};
+    static const char *const equal[PRECHECK_ID_COUNT][2] = {
+        {"PatientID differs", "PatientIDs differ"}, {"booking number differs", "booking numbers differ"}};
+    uint64_t count = check->excel_dates;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "faults", again, "%" PRIu64 " %s, as 7/22/1946 or 17005.", count,
+            count_of(count, "date looks as if Excel had saved it", "dates look as if Excel had saved them"));
+    for (size_t i = 0; i < PRECHECK_ID_COUNT; i++) {
+        count = check->rounded[i].count;
+        if (count > 0)
+            add(check, PRECHECK_MUST, "ids", again,
+                "%" PRIu64 " %s, as 2.01806E+12: what tells one from another is lost.", count,
+                count_of(count, rounded[i][0], rounded[i][1]));
+    }
+    for (size_t i = 0; i < PRECHECK_ID_COUNT; i++) {
+        count = check->twins[i].count;
+        if (count > 0)
+            add(check, PRECHECK_SHOULD, "ids",
+                "Ask the sender which is right: to CorBridge they are two. Excel takes leading zeros away.",
+                "%" PRIu64 " %s from another only in leading zeros, case, blanks or punctuation.", count,
+                count_of(count, equal[i][0], equal[i][1]));
+    }
+}
+
 static void find_people(struct precheck *check)
 {
     uint64_t count = check->two_people;
@@ -201,9 +235,13 @@ static void find_names(struct precheck *check)
     if (count > 0)
         add(check, PRECHECK_MUST, "names",
             "Have the sender add date and time, or a number that counts up: DEM12345678_20170620143204.ini.",
-            "%" PRIu64
-            " file %s nothing but a booking or patient number: the next event overwrites the one before.",
-            count, count_of(count, "name has", "names have"));
+            "%" PRIu64 " file %s nothing that changes: the next event overwrites the one before.", count,
+            count_of(count, "name has", "names have"));
+    count = check->names[PRECHECK_NAME_UNDATED].count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "names", "Have the sender add date and time: roster_20170620.csv.",
+            "%" PRIu64 " %s no date or number in the name: the next one overwrites what still lies there.",
+            count, count_of(count, "roster or alerts file has", "rosters or alerts files have"));
     count = check->names[PRECHECK_NAME_NO_RULE].count;
     if (count > 0)
         add(check, PRECHECK_MUST, "names",
@@ -277,12 +315,28 @@ static void find_values(struct precheck *check)
             "Look at them; a placeholder or two digits of a year may be behind it.",
             "%" PRIu64 " birth %s unlikely: younger than 10 years or older than 110.", count,
             count_of(count, "date is", "dates are"));
-    count = check->photos[PRECHECK_PHOTO_MISSING].count;
+}
+
+static void find_photos(struct precheck *check)
+{
+    uint64_t count = check->photos[PRECHECK_PHOTO_MISSING].count;
     if (count > 0)
         add(check, PRECHECK_SHOULD, "photos",
             "Have the photos put beside the events, or PhotoPath name where they are.",
             "%" PRIu64 " %s a photo beside the file, and it is not in the folder.", count,
             count_of(count, "PhotoPath names", "PhotoPaths name"));
+    count = check->photos[PRECHECK_PHOTO_NO_PICTURE].count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "photos",
+            "Have the sender write JPEG or PNG; another ending of the name does not change what is in it.",
+            "%" PRIu64 " %s a file that is no JPEG or PNG.", count,
+            count_of(count, "PhotoPath names", "PhotoPaths name"));
+    count = check->kind_files[PRECHECK_NO_PICTURE];
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "files",
+            "Open one of them: it may be cut, or a page with an error instead of the photo.",
+            "%" PRIu64 " %s as photos and hold no JPEG or PNG.", count,
+            count_of(count, "file is named", "files are named"));
 }
 
 static void find_writing(struct precheck *check)
@@ -349,8 +403,10 @@ bool precheck_judge(struct precheck *check)
 {
     add_sums(check);
     near_find(check);
+    ids_find_twins(check);
     check->fault_order = sorted(check, &check->faults, compare_faults);
     check->location_order = sorted(check, &check->locations, compare_locations);
+    find_work_of_excel(check); /* the cause of much of what follows */
     find_faulty_files(check);
     find_people(check);
     find_unknown_facilities(check);
@@ -358,6 +414,7 @@ bool precheck_judge(struct precheck *check)
     find_strange_files(check);
     find_places(check);
     find_values(check);
+    find_photos(check);
     find_writing(check);
     find_notes(check);
     order_findings(check);

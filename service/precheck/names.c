@@ -7,8 +7,9 @@
 void names_note_twins(struct precheck *check)
 {
     for (size_t i = 0; i < check->file_count; i++) {
-        if (!note_file_name(check, check->files[i].name))
-            note_place(&check->names[PRECHECK_NAME_TWIN], (struct precheck_place){(uint32_t)(i + 1), 0});
+        uint32_t number = (uint32_t)(i + 1);
+        if (!note_file_name(check, check->files[i].name, number))
+            note_place(&check->names[PRECHECK_NAME_TWIN], (struct precheck_place){number, 0});
     }
 }
 
@@ -59,6 +60,11 @@ static bool is_hour(const char *digits, size_t count)
     return true;
 }
 
+static bool has_digit(const char *name)
+{
+    return strpbrk(name, "0123456789") != NULL;
+}
+
 /* What would tell the next event of this booking from this one. */
 static void judge_event(struct precheck *check, const struct precheck_file *file, struct precheck_place place)
 {
@@ -68,8 +74,11 @@ static void judge_event(struct precheck *check, const struct precheck_file *file
         at = find(file->name, file->patient);
         length = file->patient.len;
     }
-    if (at == NULL)
+    if (at == NULL) {
+        if (!has_digit(file->name))
+            note_place(&check->names[PRECHECK_NAME_REPEATS], place);
         return;
+    }
     char digits[6] = {0};
     size_t count = other_digits(file->name, at, length, digits, sizeof digits);
     if (count == 0)
@@ -109,6 +118,8 @@ void names_judge(struct precheck *check)
             is_event(file->kind) || file->kind == PRECHECK_ROSTER || file->kind == PRECHECK_ALERTS;
         if (is_event(file->kind))
             judge_event(check, file, place);
+        else if (readable && !has_digit(file->name))
+            note_place(&check->names[PRECHECK_NAME_UNDATED], place);
         if (check->options.config != NULL && readable)
             judge_rule(check, file, place);
     }

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/precheck/ids.h"
 #include "service/precheck/key.h"
 #include "service/precheck/mask.h"
+#include "service/precheck/photos.h"
 
 #define KEY_BYTES ((size_t)512)
 
@@ -204,6 +206,8 @@ static struct precheck_patient *note_patient(struct precheck *check, struct prec
         note_shape(check, PRECHECK_PATIENT_ID, place, id);
     }
     patient->rows++;
+    if (ids_is_rounded(id))
+        note_place(&check->rounded[PRECHECK_PATIENT_ID], place);
     return patient;
 }
 
@@ -221,6 +225,8 @@ static void note_booking(struct precheck *check, struct precheck_place place, st
         note_shape(check, PRECHECK_BOOKING, place, id);
     }
     booking->rows++;
+    if (ids_is_rounded(id))
+        note_place(&check->rounded[PRECHECK_BOOKING], place);
     if (booking->patient == NULL) {
         booking->patient = patient;
     } else if (patient != NULL && patient != booking->patient && booking->second == NULL) {
@@ -280,47 +286,18 @@ static void note_birth(struct precheck *check, struct precheck_place place, cons
         note_place(&check->unlikely_births, place);
 }
 
-/* ---- Names of files, and photos ------------------------------------------------------------------------------------- */
+/* ---- Names of files -------------------------------------------------------------------------------------------------- */
 
-bool note_file_name(struct precheck *check, const char *name)
+bool note_file_name(struct precheck *check, const char *name, uint32_t number)
 {
     struct key key;
     key.length = 0;
     key_add(&key, slice_of(name), true);
     bool is_new = true;
-    (void)put(check, &check->folded_names, &key, &is_new);
+    struct precheck_name *noted = put(check, &check->folded_names, &key, &is_new);
+    if (noted != NULL && is_new)
+        noted->file = number;
     return is_new;
-}
-
-static bool begins_with(struct slice text, struct slice head)
-{
-    return text.len >= head.len && slice_equal_nocase(slice_from(text.ptr, head.len), head);
-}
-
-/* Whether the folder has that name, beside the event. */
-static bool is_beside(const struct precheck *check, struct slice path)
-{
-    if (begins_with(path, SLICE_LITERAL("./")) || begins_with(path, SLICE_LITERAL(".\\")))
-        path = slice_after(path, 2);
-    struct key key;
-    key.length = 0;
-    key_add(&key, path, true);
-    return table_find(&check->folded_names, key_bytes(&key)) != NULL;
-}
-
-static enum precheck_photo form_of(const struct precheck *check, struct slice path)
-{
-    if (begins_with(path, SLICE_LITERAL("http://")))
-        return PRECHECK_PHOTO_HTTP;
-    if (begins_with(path, SLICE_LITERAL("https://")))
-        return PRECHECK_PHOTO_HTTPS;
-    if (begins_with(path, SLICE_LITERAL("\\\\")) || begins_with(path, SLICE_LITERAL("//")))
-        return PRECHECK_PHOTO_UNC;
-    if (path.len >= 3 && path.ptr[1] == ':' && (path.ptr[2] == '\\' || path.ptr[2] == '/'))
-        return PRECHECK_PHOTO_DRIVE;
-    if (path.ptr[0] == '/' || path.ptr[0] == '\\' || memchr(path.ptr, ':', path.len) != NULL)
-        return PRECHECK_PHOTO_OTHER;
-    return is_beside(check, path) ? PRECHECK_PHOTO_BESIDE : PRECHECK_PHOTO_MISSING;
 }
 
 /* ---- Records --------------------------------------------------------------------------------------------------------- */
@@ -357,17 +334,34 @@ void note_event(struct precheck *check, uint32_t file, uint32_t line, const stru
         note_birth(check, place_of(file, line, &event->fields[JMS_BIRTH_DATE]),
                    &event->fields[JMS_BIRTH_DATE]);
     if (photo->presence == JMS_GIVEN)
-        note_place(&check->photos[form_of(check, photo->text)], place_of(file, line, photo));
+        photos_note(check, place_of(file, line, photo), photo->text);
+}
+
+static void note_alert_code(struct precheck *check, struct precheck_place place, struct slice value)
+{
+    struct key key;
+    key.length = 0;
+    key_add(&key, value, true);
+    bool is_new;
+    struct precheck_alert_code *code = put(check, &check->alert_codes, &key, &is_new);
+    if (code == NULL)
+        return;
+    if (is_new)
+        code->code = note_copy(check, value);
+    note_place(&code->places, place);
 }
 
 void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *alert)
 {
     const struct jms_value *jacket = &alert->fields[JMS_ALERT_JACKET];
     const struct jms_value *booking = &alert->fields[JMS_ALERT_BOOKING];
+    const struct jms_value *code = &alert->fields[JMS_ALERT_CODE];
     uint32_t line = alert->csv.record.line;
     struct precheck_patient *patient = NULL;
     if (jacket->presence == JMS_GIVEN)
         patient = note_patient(check, place_of(file, line, jacket), jacket->text);
     if (booking->presence == JMS_GIVEN)
         note_booking(check, place_of(file, line, booking), booking->text, patient);
+    if (code->presence == JMS_GIVEN)
+        note_alert_code(check, place_of(file, line, code), code->text);
 }

@@ -21,9 +21,9 @@ void note_event(struct precheck *check, uint32_t file, uint32_t line, const stru
 
 void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *alert);
 
-/* The folder has a file of that name. False: it had one already that is equal but for the case of ASCII letters. All
+/* The folder has a file of that name, the one with this number. False: it had one already that is equal but for the case of ASCII letters. All
  * names are noted before the first record, whose PhotoPath may name one. */
-bool note_file_name(struct precheck *check, const char *name);
+bool note_file_name(struct precheck *check, const char *name, uint32_t number);
 
 /* A value that is not of the set of its field. */
 void note_code(struct precheck *check, struct precheck_place place, const char *field, const char *expected,

@@ -5,23 +5,34 @@
 
 #include "platform/sha256.h"
 
-void page_text(struct output *out, const char *text)
+/* So many bytes of `text`. */
+static void add_harmless(struct output *out, const char *text, size_t length)
 {
-    for (const char *at = text; at != NULL && *at != '\0';) {
-        size_t plain = strcspn(at, "&<>\"'");
+    for (const char *end = text + length; text < end;) {
+        size_t plain = strcspn(text, "&<>\"'");
+        if (plain > (size_t)(end - text))
+            plain = (size_t)(end - text);
         if (plain > 0)
-            output_add(out, "%.*s", (int)plain, at);
-        at += plain;
-        switch (*at) {
+            output_add(out, "%.*s", (int)plain, text);
+        text += plain;
+        if (text == end)
+            break;
+        switch (*text) {
         case '&': output_add(out, "&amp;"); break;
         case '<': output_add(out, "&lt;"); break;
         case '>': output_add(out, "&gt;"); break;
         case '"': output_add(out, "&quot;"); break;
         case '\'': output_add(out, "&#39;"); break;
-        default: continue;
+        default: break;
         }
-        at++;
+        text++;
     }
+}
+
+void page_text(struct output *out, const char *text)
+{
+    if (text != NULL)
+        add_harmless(out, text, strlen(text));
 }
 
 /* The hash of the style sheet in base64, as a content policy names it. */
@@ -94,7 +105,11 @@ static const char *name_of(const char *head)
 void page_table(struct page *page, const char *const *heads)
 {
     page->heads = heads;
-    output_add(page->out, "<table>\n<thead><tr>");
+    /* A name and numbers: a narrow window has room for them side by side. */
+    bool slim = true;
+    for (size_t i = 1; heads[i] != NULL; i++)
+        slim = slim && is_number(heads[i]);
+    output_add(page->out, slim ? "<table class=\"slim\">\n<thead><tr>" : "<table>\n<thead><tr>");
     for (size_t i = 0; heads[i] != NULL; i++) {
         output_add(page->out, "<th scope=\"col\"%s>", is_number(heads[i]) ? " class=\"number\"" : "");
         page_text(page->out, name_of(heads[i]));
@@ -126,7 +141,13 @@ void page_cell(struct page *page, const char *text)
     output_add(page->out, "<td%s data-head=\"", is_number(head) ? " class=\"number\"" : "");
     page_text(page->out, name_of(head));
     output_add(page->out, "\"><bdi>");
-    page_text(page->out, text);
+    size_t first = strcspn(text, "\n");
+    add_harmless(page->out, text, first);
+    if (text[first] == '\n') {
+        output_add(page->out, "<small>");
+        page_text(page->out, text + first + 1);
+        output_add(page->out, "</small>");
+    }
     output_add(page->out, "</bdi></td>");
 }
 

@@ -40,7 +40,8 @@ void page_table_end(struct page *page);
 void page_row(struct page *page, const char *sort); /* its class: "must", "should", … or "" */
 void page_row_end(struct page *page);
 
-/* The next cell of the row: static text, a number, or what page->cell holds, which is emptied. */
+/* The next cell of the row: static text, a number, or what page->cell holds, which is emptied. What follows a line end in it stands below
+ * the first line and smaller. */
 void page_cell(struct page *page, const char *text);
 void page_cell_number(struct page *page, uint64_t number);
 void page_cell_made(struct page *page);

@@ -44,7 +44,8 @@ enum precheck_kind {
     PRECHECK_EVENT, /* an event file whose DataType says neither */
     PRECHECK_ROSTER,
     PRECHECK_ALERTS,
-    PRECHECK_PHOTO, /* JPEG or PNG by content */
+    PRECHECK_PHOTO,      /* JPEG or PNG by content */
+    PRECHECK_NO_PICTURE, /* named as a picture, and no JPEG or PNG */
     PRECHECK_EMPTY,
     PRECHECK_XML, /* not read by this check */
     PRECHECK_UNKNOWN,
@@ -131,6 +132,17 @@ struct precheck_shape {
     struct precheck_place first;
 };
 
+/* Two ids of one kind that are equal but for case, blanks, punctuation and leading zeros. */
+struct precheck_twin {
+    struct slice one, other;
+    struct precheck_place first, second; /* where each was seen first */
+};
+
+struct precheck_twins {
+    uint64_t count;
+    struct precheck_twin first[PRECHECK_PLACES]; /* as many as there are of count */
+};
+
 /* The key is the PatientID. Names and birth date are kept as numbers only. */
 struct precheck_patient {
     struct table_head head;
@@ -155,8 +167,9 @@ struct precheck_booking {
 };
 
 enum precheck_name_problem {
-    PRECHECK_NAME_TWIN,       /* equal to another's but for case: one file on Windows */
-    PRECHECK_NAME_REPEATS,    /* nothing in it but the booking or patient: the next event has it again */
+    PRECHECK_NAME_TWIN, /* equal to another's but for case: one file on Windows */
+    PRECHECK_NAME_REPEATS, /* nothing in it that changes: the next event of the booking, or of anybody, has it again */
+    PRECHECK_NAME_UNDATED,    /* of rows, without any digit: the next one has it again */
     PRECHECK_NAME_NO_RULE,    /* no match rule of the configuration takes it */
     PRECHECK_NAME_WRONG_RULE, /* a match rule takes it as another kind of file */
     PRECHECK_NAME_HOUR_ONLY,  /* tells events of one booking apart by a time of day only */
@@ -168,10 +181,30 @@ enum precheck_photo {
     PRECHECK_PHOTO_HTTPS,
     PRECHECK_PHOTO_UNC,
     PRECHECK_PHOTO_DRIVE,
-    PRECHECK_PHOTO_BESIDE,  /* a name or relative path; that file is in the folder */
-    PRECHECK_PHOTO_MISSING, /* likewise, and it is not in the folder */
+    PRECHECK_PHOTO_BESIDE,     /* a name or relative path; that file is in the folder, and a picture */
+    PRECHECK_PHOTO_MISSING,    /* likewise, and it is not in the folder */
+    PRECHECK_PHOTO_NO_PICTURE, /* likewise, and what is there is no JPEG or PNG */
     PRECHECK_PHOTO_OTHER,
     PRECHECK_PHOTO_COUNT
+};
+
+/* A file of the folder; the key is its name, folded. */
+struct precheck_name {
+    struct table_head head;
+    uint32_t file;
+};
+
+/* A photo that is named as lying beside the events; the key is its name, folded. */
+struct precheck_beside {
+    struct table_head head;
+    struct precheck_places places;
+};
+
+/* A code of alerts; the key is the code, folded. */
+struct precheck_alert_code {
+    struct table_head head;
+    struct slice code; /* as it was written first */
+    struct precheck_places places;
 };
 
 /* Spellings of what looks like one place. */
@@ -222,9 +255,10 @@ struct precheck {
     uint64_t rows, errors, warnings;
     uint64_t bad_rows; /* with an error: set aside, not applied */
     struct table faults, facilities, locations, codes, shapes[PRECHECK_ID_COUNT], patients, bookings;
-    struct table folded_names;
+    struct table folded_names, beside, alert_codes;
     uint64_t no_facility; /* rows that name none */
     struct precheck_places unlikely_births;
+    struct precheck_places rounded[PRECHECK_ID_COUNT]; /* ids such as 2.01806E+12 */
     struct precheck_places names[PRECHECK_NAME_PROBLEM_COUNT];
     struct precheck_places photos[PRECHECK_PHOTO_COUNT];
     uint64_t charsets[PRECHECK_CHARSET_COUNT], line_ends[PRECHECK_LINE_END_COUNT];
@@ -235,7 +269,9 @@ struct precheck {
     struct table spellings, near_groups; /* groups of one spelling among them: near[] has the others */
     struct precheck_near **near;
     size_t near_count;
+    struct precheck_twins twins[PRECHECK_ID_COUNT];
     uint64_t two_people, two_bookings, unknown_facilities, impossible_births, placed, unmatched;
+    uint64_t excel_dates;              /* dates as Excel saves them */
     struct precheck_finding *findings; /* by importance */
     size_t finding_count, finding_room, level_count[PRECHECK_LEVEL_COUNT];
     bool ready;

@@ -385,13 +385,24 @@ static const struct config_match *find_match(const struct config *config, const 
     return match;
 }
 
+static bool is_named_picture(const char *name)
+{
+    return recognise_extension(name, ".jpg") || recognise_extension(name, ".jpeg") ||
+           recognise_extension(name, ".png");
+}
+
 static void read_sample(struct sample *sample)
 {
     size_t commas;
     size_t got = read_next(sample, sample->work->window, RECOGNISE_BYTES);
     if (sample->failed)
         return;
-    switch (recognise(slice_from(sample->work->window, got), sample->facts->name, &commas)) {
+    enum recognised what = recognise(slice_from(sample->work->window, got), sample->facts->name, &commas);
+    if (what != RECOGNISED_PHOTO && is_named_picture(sample->facts->name)) {
+        sample->facts->kind = PRECHECK_NO_PICTURE;
+        return;
+    }
+    switch (what) {
     case RECOGNISED_EVENT: read_event(sample); break;
     case RECOGNISED_ROWS: read_csv(sample, commas); break;
     case RECOGNISED_PHOTO: sample->facts->kind = PRECHECK_PHOTO; break;

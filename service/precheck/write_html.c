@@ -118,13 +118,13 @@ static void add_faults(struct page *page, const struct precheck *check)
         bool error = fault->severity == FAULT_ERROR;
         page_row(page, error ? "must" : "should");
         page_cell(page, error ? "error" : "warning");
-        output_add(&page->cell, "%.*s%s%s", (int)fault->field.len,
-                   fault->field.len > 0 ? fault->field.ptr : "", fault->field.len > 0 ? ", " : "",
-                   words_kind[fault->kind].text);
+        if (fault->field.len > 0)
+            output_add(&page->cell, "%.*s\n", (int)fault->field.len, fault->field.ptr);
+        output_add(&page->cell, "%s", words_kind[fault->kind].text);
         page_cell_made(page);
-        output_add(&page->cell, "%s%s%s", fault_code_text(fault->code),
-                   fault->expected != NULL ? "; expected " : "",
-                   fault->expected != NULL ? fault->expected : "");
+        output_add(&page->cell, "%s", fault_code_text(fault->code));
+        if (fault->expected != NULL)
+            output_add(&page->cell, "\nexpected %s", fault->expected);
         page_cell_made(page);
         page_cell_number(page, fault->places.count);
         cell_places(page, check, &fault->places);
@@ -222,6 +222,46 @@ static void add_births(struct page *page, const struct precheck *check)
     page_section_end(page);
 }
 
+/* What was rounded, and what is equal but for something that gets lost easily. */
+static void add_lost_ids(struct page *page, const struct precheck *check)
+{
+    static const char *const heads[] = {"Id", "What", "#Times", "Where", NULL};
+    if (check->rounded[0].count + check->rounded[1].count + check->twins[0].count + check->twins[1].count ==
+        0)
+        return;
+    page_table(page, heads);
+    for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
+        if (check->rounded[id].count > 0) {
+            page_row(page, "must");
+            page_cell(page, words_id[id].text);
+            page_cell(page, "rounded by Excel, as 2.01806E+12");
+            page_cell_number(page, check->rounded[id].count);
+            cell_places(page, check, &check->rounded[id]);
+            page_row_end(page);
+        }
+        const struct precheck_twins *twins = &check->twins[id];
+        for (size_t i = 0; i < twins->count && i < PRECHECK_PLACES; i++) {
+            const struct precheck_twin *twin = &twins->first[i];
+            page_row(page, "should");
+            page_cell(page, words_id[id].text);
+            words_value(check, twin->one, &page->cell);
+            output_add(&page->cell, " and ");
+            words_value(check, twin->other, &page->cell);
+            output_add(&page->cell, "\nequal but for leading zeros, case, blanks or punctuation");
+            page_cell_made(page);
+            if (i == 0)
+                output_add(&page->cell, "%" PRIu64, twins->count);
+            page_cell_made(page);
+            words_place(check, twin->first, &page->cell);
+            output_add(&page->cell, " and ");
+            words_place(check, twin->second, &page->cell);
+            page_cell_made(page);
+            page_row_end(page);
+        }
+    }
+    page_table_end(page);
+}
+
 static void add_ids(struct page *page, const struct precheck *check)
 {
     static const char *const heads[] = {"Id", "Shape", "#Different ids", "First seen", NULL};
@@ -242,6 +282,7 @@ static void add_ids(struct page *page, const struct precheck *check)
         }
     }
     page_table_end(page);
+    add_lost_ids(page, check);
     page_section_end(page);
 }
 
@@ -291,8 +332,9 @@ static void add_near(struct page *page, const struct precheck *check)
         const struct precheck_near *group = check->near[i];
         for (size_t j = 0; j < group->count; j++) {
             const struct precheck_spelling *spelling = group->spellings[j];
-            page_row(page, "should");
-            output_add(&page->cell, "%lu", (unsigned long)i + 1);
+            page_row(page, j == 0 ? "should group" : "should");
+            if (j == 0)
+                output_add(&page->cell, "%lu", (unsigned long)i + 1);
             page_cell_made(page);
             cell_value(page, check, spelling->housing);
             cell_value(page, check, spelling->bed);
@@ -348,6 +390,26 @@ static void add_codes(struct page *page, const struct precheck *check)
         page_cell(page, code->field);
         cell_value(page, check, code->value);
         page_cell(page, code->expected);
+        page_cell_number(page, code->places.count);
+        cell_places(page, check, &code->places);
+        page_row_end(page);
+    }
+    page_table_end(page);
+    page_section_end(page);
+}
+
+static void add_alert_codes(struct page *page, const struct precheck *check)
+{
+    static const char *const heads[] = {"Code", "#Times", "Where", NULL};
+    if (check->alert_codes.count == 0)
+        return;
+    page_section(page, "alert-codes", "Codes of alerts",
+                 "Each needs a line in the code map that CorEMR and the sender agree on.");
+    page_table(page, heads);
+    for (size_t i = 0; i < check->alert_codes.count; i++) {
+        const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
+        page_row(page, "");
+        cell_value(page, check, code->code);
         page_cell_number(page, code->places.count);
         cell_places(page, check, &code->places);
         page_row_end(page);
@@ -449,6 +511,7 @@ void precheck_write_html(const struct precheck *check, struct output *out)
     add_near(&page, check);
     add_locations(&page, check);
     add_codes(&page, check);
+    add_alert_codes(&page, check);
     add_ids(&page, check);
     add_sorts(&page, check, "photos", "Photos: forms of PhotoPath", words_photo, check->photos,
               PRECHECK_PHOTO_COUNT);

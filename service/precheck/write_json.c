@@ -228,6 +228,52 @@ static void add_ids(const struct precheck *check, struct output *out)
     output_add(out, "]");
 }
 
+static void add_lost_ids(const struct precheck *check, struct output *out)
+{
+    bool first = true;
+    begin_list(out, "id_twins");
+    for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
+        const struct precheck_twins *twins = &check->twins[id];
+        for (size_t i = 0; i < twins->count && i < PRECHECK_PLACES; i++, first = false) {
+            begin_item(out, first);
+            add_text(out, "id", words_id[id].name);
+            output_add(out, ", ");
+            add_value(check, out, "one", twins->first[i].one, false);
+            output_add(out, ", ");
+            add_value(check, out, "other", twins->first[i].other, false);
+            output_add(out, ", \"first\": ");
+            add_place(out, twins->first[i].first);
+            output_add(out, ", \"second\": ");
+            add_place(out, twins->first[i].second);
+            output_add(out, "}");
+        }
+    }
+    output_add(out, "],\n \"id_twin_counts\": {");
+    for (size_t id = 0; id < PRECHECK_ID_COUNT; id++)
+        output_add(out, "%s\"%s\": %" PRIu64, id > 0 ? ", " : "", words_id[id].name, check->twins[id].count);
+    output_add(out, "},\n \"ids_rounded_by_excel\": {");
+    for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
+        output_add(out, "%s\"%s\": {", id > 0 ? ", " : "", words_id[id].name);
+        add_places(out, &check->rounded[id]);
+        output_add(out, "}");
+    }
+    output_add(out, "},\n \"dates_saved_by_excel\": %" PRIu64, check->excel_dates);
+}
+
+static void add_alert_codes(const struct precheck *check, struct output *out)
+{
+    begin_list(out, "alert_codes");
+    for (size_t i = 0; i < check->alert_codes.count; i++) {
+        const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
+        begin_item(out, i == 0);
+        add_value(check, out, "code", code->code, false);
+        output_add(out, ", ");
+        add_places(out, &code->places);
+        output_add(out, "}");
+    }
+    output_add(out, "]");
+}
+
 static void add_people(const struct precheck *check, struct output *out)
 {
     bool first = true;
@@ -317,7 +363,9 @@ void precheck_write_json(const struct precheck *check, struct output *out)
     add_facilities(check, out);
     add_locations(check, out);
     add_codes(check, out);
+    add_alert_codes(check, out);
     add_ids(check, out);
+    add_lost_ids(check, out);
     output_add(out, ",\n \"birth_dates\": {\"impossible\": %" PRIu64 ", \"unlikely\": {",
                check->impossible_births);
     add_places(out, &check->unlikely_births);

@@ -141,6 +141,50 @@ static void add_ids(const struct precheck *check, struct output *out)
     }
 }
 
+static void add_twins(const struct precheck *check, struct output *out)
+{
+    for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
+        const struct precheck_twins *twins = &check->twins[id];
+        if (twins->count > 0)
+            output_add(out, "\n%s: equal but for leading zeros, case, blanks or punctuation, %" PRIu64 "\n",
+                       words_id[id].text, twins->count);
+        for (size_t i = 0; i < twins->count && i < PRECHECK_PLACES; i++) {
+            const struct precheck_twin *twin = &twins->first[i];
+            output_add(out, "  ");
+            words_value(check, twin->one, out);
+            output_add(out, " (");
+            words_place(check, twin->first, out);
+            output_add(out, ") and ");
+            words_value(check, twin->other, out);
+            output_add(out, " (");
+            words_place(check, twin->second, out);
+            output_add(out, ")\n");
+        }
+    }
+    for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
+        if (check->rounded[id].count == 0)
+            continue;
+        output_add(out, "\n%s rounded by Excel\n  %" PRIu64 ": ", words_id[id].text,
+                   check->rounded[id].count);
+        words_places(check, &check->rounded[id], MOST_PLACES, out);
+        output_add(out, "\n");
+    }
+}
+
+static void add_alert_codes(const struct precheck *check, struct output *out)
+{
+    if (check->alert_codes.count > 0)
+        output_add(out, "\nCodes of alerts\n");
+    for (size_t i = 0; i < check->alert_codes.count; i++) {
+        const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
+        output_add(out, "  ");
+        words_value(check, code->code, out);
+        output_add(out, ": %" PRIu64 ": ", code->places.count);
+        words_places(check, &code->places, MOST_PLACES, out);
+        output_add(out, "\n");
+    }
+}
+
 static void add_people(const struct precheck *check, struct output *out)
 {
     if (check->two_people > 0)
@@ -252,7 +296,9 @@ void precheck_write_text(const struct precheck *check, struct output *out)
     add_near(check, out);
     add_locations(check, out);
     add_codes(check, out);
+    add_alert_codes(check, out);
     add_ids(check, out);
+    add_twins(check, out);
     if (check->unlikely_births.count > 0) {
         output_add(out, "\nUnlikely birth dates\n  %" PRIu64 ": ", check->unlikely_births.count);
         words_places(check, &check->unlikely_births, MOST_PLACES, out);

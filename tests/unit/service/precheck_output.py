@@ -17,7 +17,7 @@ import tempfile
 
 VOID = {"meta", "br", "hr", "link", "img", "input", "rect"}
 TAGS = {"html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "p", "dl", "div", "dt", "dd", "main", "section",
-        "ol", "li", "span", "a", "figure", "svg", "rect", "figcaption", "i", "table", "thead", "tbody", "tr", "th", "td", "bdi", "footer"}
+        "ol", "li", "span", "a", "figure", "svg", "rect", "figcaption", "i", "table", "thead", "tbody", "tr", "th", "td", "bdi", "small", "footer"}
 
 
 class Page(html.parser.HTMLParser):

@@ -11,6 +11,7 @@
 #include "platform/folder.h"
 #include "platform/path.h"
 #include "service/commands/commands.h"
+#include "service/precheck/ids.h"
 #include "service/precheck/note.h"
 #include "service/precheck/precheck.h"
 #include "tests/unit/service/capture.h"
@@ -239,14 +240,89 @@ static void test_a_marriage_is_no_second_person(void **state)
     free(in);
 }
 
+/* Its dates are a cause of their own, and not birth dates that cannot be. */
+static void test_what_excel_did_is_told_as_such(void **state)
+{
+    struct scene *scene = *state;
+    char *in = make_in(scene);
+    put_text(in, "roster_1.csv",
+             "Doe,Ann,,0012,7/22/1946,,Female,,VCSO,,A,,2.01806E+12,6/6/2018 12:34,,,\n"
+             "Doe,Bob,,12,1946-07-22,,Male,,VCSO,,A,,2.01806E+12,2018-06-06T12:34,,,\n"
+             "Doe,Cid,,13,17005,,Male,,VCSO,,A,,77,2018-06-06T12:34,6/7/2018,,\n");
+    struct precheck check;
+    check_folder(&check, in, &(struct precheck_options){.now = NOW});
+    assert_int_equal(check.excel_dates, 4);
+    assert_int_equal(check.impossible_births, 0);
+    assert_int_equal(check.rounded[PRECHECK_BOOKING].count, 2);
+    assert_int_equal(check.rounded[PRECHECK_PATIENT_ID].count, 0);
+    assert_int_equal(check.twins[PRECHECK_PATIENT_ID].count, 1);
+    assert_int_equal(check.twins[PRECHECK_BOOKING].count, 0);
+    assert_int_equal(check.twins[PRECHECK_PATIENT_ID].first[0].second.line, 2);
+    assert_holds(check.findings[0].what, "4 dates look as if Excel had saved them");
+    assert_holds(check.findings[1].what, "2 booking numbers were rounded by Excel");
+    assert_false(check.ready);
+    precheck_release(&check);
+    free(in);
+}
+
+static void test_ids_that_were_rounded(void **state)
+{
+    (void)state;
+    static const char *const rounded[] = {"2.01806E+12", "2E+12", "1.1e+09", "9.99999E+100"};
+    static const char *const whole[] = {"",       "2",      "2E12",        "2.E+12",    "22.1E+12", "E+12",
+                                        "2.01E+", "2.01+2", "x2.01806E+1", "2.01E+12x", "2.0-1E+2"};
+    for (size_t i = 0; i < sizeof rounded / sizeof rounded[0]; i++)
+        if (!ids_is_rounded(slice_of(rounded[i])))
+            fail_msg("%s", rounded[i]);
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        if (ids_is_rounded(slice_of(whole[i])))
+            fail_msg("%s", whole[i]);
+}
+
+#define DEM_WITH_PHOTO(n, path)                                                                              \
+    "DataType=\"PatientDemographics\"\nPatientID=\"P" n "\"\nFacility=\"VCSO\"\nLastName=\"Doe\"\n"          \
+    "FirstName=\"Ann\"\nBirthDate=\"1980-01-01\"\nSex=\"Female\"\nHousing=\"A\"\nBooking=\"B" n "\"\n"       \
+    "BookingDate=\"2018-06-06\"\nPhotoPath=\"" path "\"\n"
+
+static void test_photos_beside_the_events(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const paths[] = {
+        DEM_WITH_PHOTO("1", "P1.jpg"),         DEM_WITH_PHOTO("2", ".\\p1.JPG"),
+        DEM_WITH_PHOTO("3", "P3.jpg"),         DEM_WITH_PHOTO("4", "P4.png"),
+        DEM_WITH_PHOTO("5", "photos/P5.jpg"),  DEM_WITH_PHOTO("6", "P6.jpeg"),
+        DEM_WITH_PHOTO("7", "\\\\s\\p\\7.jpg")};
+    char *in = make_in(scene);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "DEM%zu_20180606123400.ini", i + 1);
+        put_text(in, name, paths[i]);
+    }
+    put(in, "P1.jpg", "\xFF\xD8\xFF\xE0 and so on", 14);
+    put_text(in, "P4.png", "<html>404 not found</html>");
+    put_text(in, "P6.jpeg", "");
+    struct precheck check;
+    check_folder(&check, in, &(struct precheck_options){.now = NOW});
+    assert_int_equal(check.photos[PRECHECK_PHOTO_BESIDE].count, 2);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_MISSING].count, 2);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_NO_PICTURE].count, 2);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_UNC].count, 1);
+    assert_int_equal(check.kind_files[PRECHECK_PHOTO], 1);
+    assert_int_equal(check.kind_files[PRECHECK_NO_PICTURE], 2);
+    assert_true(check.ready); /* a photo never stops its event */
+    assert_int_equal(check.level_count[PRECHECK_SHOULD], 3);
+    precheck_release(&check);
+    free(in);
+}
+
 static void test_names_that_windows_holds_for_one(void **state)
 {
     (void)state;
     struct precheck check;
     precheck_init(&check, &(struct precheck_options){.now = NOW});
-    assert_true(note_file_name(&check, "DEM1_0400.ini"));
-    assert_true(note_file_name(&check, "DEM1_0401.ini"));
-    assert_false(note_file_name(&check, "dem1_0400.INI"));
+    assert_true(note_file_name(&check, "DEM1_0400.ini", 1));
+    assert_true(note_file_name(&check, "DEM1_0401.ini", 1));
+    assert_false(note_file_name(&check, "dem1_0400.INI", 1));
     precheck_release(&check);
 }
 
@@ -556,6 +632,9 @@ int main(void)
         cmocka_unit_test(test_json_and_page_are_whole),
         WITH_SCENE(test_places_written_in_two_ways),
         WITH_SCENE(test_a_marriage_is_no_second_person),
+        WITH_SCENE(test_what_excel_did_is_told_as_such),
+        cmocka_unit_test(test_ids_that_were_rounded),
+        WITH_SCENE(test_photos_beside_the_events),
         cmocka_unit_test(test_names_that_windows_holds_for_one),
         WITH_SCENE(test_how_files_are_written),
         WITH_SCENE(test_cut_roster),
