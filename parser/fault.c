@@ -69,6 +69,10 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_HL7_COUNT] = {"hl7-count", "count in the trailer is not what is there"},
     [FAULT_HL7_TRAILER_MISSING] = {"hl7-trailer-missing", "trailer has not come"},
     [FAULT_DATE_SPREADSHEET] = {"date-spreadsheet", "value looks like a date that Excel saved"},
+    [FAULT_NOT_A_PICTURE] = {"not-a-picture", "bytes are no picture of a kind that is read"},
+    [FAULT_PICTURE_CUT] = {"picture-cut", "picture has no end"},
+    [FAULT_PICTURE_DAMAGED] = {"picture-damaged", "picture is not built as its standard says"},
+    [FAULT_PICTURE_TOO_LARGE] = {"picture-too-large", "picture has more pixels than its limit"},
 };
 
 void fault_list_init(struct fault_list *list, struct arena *arena)

@@ -93,6 +93,11 @@ enum fault_code {
     FAULT_HL7_TRAILER_MISSING,   /* a batch, file or frame lacks its end: incomplete */
     /* values, again */
     FAULT_DATE_SPREADSHEET, /* a date as Excel writes it when it saves a CSV file: 7/22/1946, 17005 */
+    /* photos */
+    FAULT_NOT_A_PICTURE,
+    FAULT_PICTURE_CUT,
+    FAULT_PICTURE_DAMAGED,
+    FAULT_PICTURE_TOO_LARGE, /* in pixels */
     FAULT_CODE_COUNT
 };
 
