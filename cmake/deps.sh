@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds SQLite, libxml2 and cmocka as static libraries, once, outside the tree.
+# Builds SQLite, libxml2, libcurl and cmocka as static libraries, once, outside the tree.
 #
 #   cmake/deps.sh FLAVOUR           builds what is missing and prints the folder (include/ lib/ bin/ versions)
 #   cmake/deps.sh --where FLAVOUR   prints the folder, builds nothing
@@ -26,6 +26,9 @@ SQLITE_NPM_INTEGRITY=sha512-dq9AtApgg5PGFtBzPFSBl3HZQjHok5gaQCM6zh2Yk0aSmDCs1Cbn
 LIBXML2_PACKAGE=libxml2/sid
 LIBXML2_VERSION=2.15.4+dfsg-1
 LIBXML2_FALLBACK=libxml2/forky
+CURL_PACKAGE=curl/sid
+CURL_VERSION=8.21.0-2
+CURL_FALLBACK=curl/forky
 CMOCKA_PACKAGE=cmocka/bookworm
 CMOCKA_VERSION=1.1.5-2.1
 
@@ -43,6 +46,19 @@ LIBXML2_FLAGS=(-DBUILD_SHARED_LIBS=OFF -DLIBXML2_WITH_ICONV=OFF -DLIBXML2_WITH_L
     -DLIBXML2_WITH_THREADS=ON)
 # Found, winpthread would be imported as a DLL; libxml2 uses Windows' own threads without it.
 LIBXML2_MINGW_FLAGS=(-DHAVE_PTHREAD_H=0 -DCMAKE_HAVE_PTHREAD_CREATE=0 -DCMAKE_HAVE_PTHREADS_CREATE=0)
+# Only what fetches a photo: http and https, no proxies, no cookies, no credentials, no compression. A protocol that is to be had is taken
+# out of CURL_PROTOCOLS_LEFT_OUT, and what it needs out of CURL_FEATURES_LEFT_OUT; both become -DCURL_DISABLE_<word>=ON.
+CURL_FLAGS=(-DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF
+    -DBUILD_LIBCURL_DOCS=OFF -DBUILD_MISC_DOCS=OFF -DENABLE_CURL_MANUAL=OFF
+    -DCURL_USE_PKGCONFIG=OFF -DCURL_USE_CMAKECONFIG=OFF -DCURL_DROP_UNUSED=ON
+    -DCURL_ZLIB=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF -DUSE_NGHTTP2=OFF -DUSE_LIBIDN2=OFF -DCURL_USE_LIBPSL=OFF
+    -DCURL_USE_LIBSSH2=OFF -DCURL_USE_GSSAPI=OFF -DENABLE_UNIX_SOCKETS=OFF -DENABLE_IPV6=ON -DENABLE_THREADED_RESOLVER=ON)
+CURL_PROTOCOLS_LEFT_OUT=(DICT FILE FTP GOPHER IMAP IPFS LDAP LDAPS MQTT POP3 RTSP SMTP TELNET TFTP WEBSOCKETS)
+CURL_FEATURES_LEFT_OUT=(ALTSVC SRP COOKIES BASIC_AUTH BEARER_AUTH DIGEST_AUTH KERBEROS_AUTH NEGOTIATE_AUTH AWS DOH GETOPTIONS
+    HEADERS_API HSTS HTTP_AUTH MIME FORM_API BINDLOCAL NETRC PARSEDATE PROXY SHA512_256 SHUFFLE_DNS VERBOSE_STRINGS)
+# Windows' own TLS and certificates; natively the machine's OpenSSL (libssl-dev).
+CURL_MINGW_FLAGS=(-DCURL_USE_SCHANNEL=ON -DCURL_USE_OPENSSL=OFF -DENABLE_UNICODE=ON)
+CURL_NATIVE_FLAGS=(-DCURL_USE_OPENSSL=ON)
 CMOCKA_FLAGS=(-DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF)
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -77,7 +93,7 @@ die() {
 command -v $cc >/dev/null || die "$cc is missing: run ./dev setup"
 key=$(
     {
-        set -- "${!SQLITE_@}" "${!LIBXML2_@}" "${!CMOCKA_@}"
+        set -- "${!SQLITE_@}" "${!LIBXML2_@}" "${!CURL_@}" "${!CMOCKA_@}"
         for name; do declare -p "$name"; done
         echo "$cflags"
         $cc --version
@@ -224,6 +240,12 @@ get_libxml2() {
     libxml2_tree=$tree libxml2_origin="Debian libxml2 ${tree##*/libxml2-}"
 }
 
+get_curl() {
+    fetch curl "$CURL_PACKAGE" "$CURL_VERSION" || fetch curl "$CURL_PACKAGE" "" || fetch curl "$CURL_FALLBACK" "" ||
+        die "libcurl: no version could be had from $(mirror)"
+    curl_tree=$tree curl_origin="Debian curl ${tree##*/curl-}"
+}
+
 get_cmocka() {
     fetch cmocka "$CMOCKA_PACKAGE" "$CMOCKA_VERSION" || fetch cmocka "$CMOCKA_PACKAGE" "" ||
         die "cmocka: no version could be had from $(mirror)"
@@ -282,6 +304,19 @@ build_libxml2() {
     [ -e "$new/lib/libxml2.a" ] || cp "$new/lib/libxml2s.a" "$new/lib/libxml2.a"
 }
 
+build_curl() {
+    local flags=("${CURL_FLAGS[@]}") word
+    for word in "${CURL_PROTOCOLS_LEFT_OUT[@]}" "${CURL_FEATURES_LEFT_OUT[@]}"; do
+        flags+=("-DCURL_DISABLE_$word=ON")
+    done
+    if [ "$flavour" = mingw ]; then
+        flags+=("${CURL_MINGW_FLAGS[@]}")
+    else
+        flags+=("${CURL_NATIVE_FLAGS[@]}")
+    fi
+    cmake_build "$curl_tree" curl "${flags[@]}" && cmake --install "$new/build/curl"
+}
+
 build_cmocka() {
     cmake_build "$cmocka_tree" cmocka "${CMOCKA_FLAGS[@]}" || return 1
     find "$new/build/cmocka" \( -name 'libcmocka-static.a' -o -name 'libcmocka.a' \) -exec cp {} "$new/lib/libcmocka.a" \;
@@ -293,16 +328,19 @@ ar=(ar)
 
 get_sqlite
 get_libxml2
+get_curl
 get_cmocka
 step "$flavour: building SQLite ($sqlite_origin)" build_sqlite
 step "$flavour: building libxml2 ($libxml2_origin)" build_libxml2
+step "$flavour: building libcurl ($curl_origin)" build_curl
 step "$flavour: building cmocka ($cmocka_origin)" build_cmocka
 sqlite_number=$(sed -n 's/^#define SQLITE_VERSION  *"\(.*\)"/\1/p' "$new/include/sqlite3.h")
 sqlite_allowed "$sqlite_number" || die "SQLite $sqlite_number has a known fault and is not used"
-rm -rf "$new/build" "$new/lib/cmake" "$new/lib/pkgconfig" "$new/share"
+rm -rf "$new/build" "$new/bin/curl-config" "$new/lib/cmake" "$new/lib/pkgconfig" "$new/share"
 {
     echo "sqlite=$sqlite_number ($sqlite_origin)"
     echo "libxml2=$(sed -n 's/^#define LIBXML_DOTTED_VERSION "\(.*\)"/\1/p' "$new/include/libxml2/libxml/xmlversion.h") ($libxml2_origin)"
+    echo "curl=$(sed -n 's/^#define LIBCURL_VERSION "\(.*\)"/\1/p' "$new/include/curl/curlver.h") ($curl_origin)"
     cmocka_number=${cmocka_tree##*/cmocka-}
     echo "cmocka=${cmocka_number%-*} ($cmocka_origin)"
     echo "compiler=$($cc --version | head -1)"

@@ -54,6 +54,13 @@ bool file_claim_broken(const struct file *file);
 /* Opens for reading only, sharing everything. */
 struct platform_status file_open_read(const char *path, struct file **out);
 
+/*
+ * Opens a file below `root` for reading only, sharing everything. `below` is relative, its parts are divided by PATH_SEPARATOR, none is
+ * "." or "..". What was opened is proved to lie there: a link, junction or other reparse point on the way (`root` itself may be one),
+ * a folder or device at the end, and a file that another name of the path led to give PLATFORM_UNSUPPORTED.
+ */
+struct platform_status file_open_below(const char *root, const char *below, struct file **out);
+
 /* Creates a new file for writing; PLATFORM_EXISTS when the name is taken. Others may read and delete it meanwhile. */
 struct platform_status file_create(const char *path, struct file **out);
 

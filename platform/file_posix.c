@@ -126,6 +126,56 @@ struct platform_status file_open_read(const char *path, struct file **out)
     return open_plain(path, O_RDONLY, out);
 }
 
+/* One step down from a folder, which is closed. No link is followed. */
+static struct platform_status step_down(int *folder, const char *name, bool last)
+{
+    int flags = last ? O_RDONLY | O_NONBLOCK : O_PATH | O_DIRECTORY;
+    struct platform_status status = PLATFORM_SUCCESS;
+    struct stat info;
+    int next = openat(*folder, name, flags | O_NOFOLLOW | O_CLOEXEC);
+    if (next < 0) {
+        status = last_status();
+        /* ELOOP, ENOTDIR or ENXIO, whichever the kernel thought of first: what is it? */
+        if (fstatat(*folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(info.st_mode) &&
+            !S_ISDIR(info.st_mode))
+            status.kind = PLATFORM_UNSUPPORTED;
+    } else if (last && (fstat(next, &info) != 0 || !S_ISREG(info.st_mode))) {
+        (void)close(next);
+        next = -1;
+        status = (struct platform_status){PLATFORM_UNSUPPORTED, 0};
+    }
+    (void)close(*folder);
+    *folder = next;
+    return status;
+}
+
+struct platform_status file_open_below(const char *root, const char *below, struct file **out)
+{
+    struct platform_status status = platform_inject(PLATFORM_CALL_OPEN, root);
+    if (!platform_ok(status))
+        return status;
+    char *parts = strdup(below);
+    if (parts == NULL)
+        return platform_status_from_code(ENOMEM);
+    int at = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (at < 0)
+        status = last_status();
+    for (char *name = parts; platform_ok(status) && name != NULL;) {
+        char *end = strchr(name, PATH_SEPARATOR);
+        if (end != NULL)
+            *end = '\0';
+        if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+            (void)close(at);
+            status = (struct platform_status){PLATFORM_NAME_INVALID, 0};
+        } else {
+            status = step_down(&at, name, end == NULL);
+        }
+        name = end != NULL ? end + 1 : NULL;
+    }
+    free(parts);
+    return platform_ok(status) ? wrap(at, root, out) : status;
+}
+
 struct platform_status file_create(const char *path, struct file **out)
 {
     return open_plain(path, O_RDWR | O_CREAT | O_EXCL, out);

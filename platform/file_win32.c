@@ -8,6 +8,7 @@
 
 #include "platform/handle_win32.h"
 #include "platform/inject.h"
+#include "platform/path.h"
 #include "platform/wide_win32.h"
 
 struct file {
@@ -81,6 +82,12 @@ static struct platform_status open_plain(const char *path, struct how how, struc
     return platform_ok(status) ? wrap(handle, out) : status;
 }
 
+static bool is_folder(const wchar_t *wide)
+{
+    DWORD attributes = GetFileAttributesW(wide);
+    return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
 /* Opens with the widest rights that are granted: changing the access list and the attributes may be missing. */
 static struct platform_status open_with_most_rights(const wchar_t *wide, HANDLE *handle, bool *may_set_rights)
 {
@@ -95,8 +102,7 @@ static struct platform_status open_with_most_rights(const wchar_t *wide, HANDLE 
             return status;
     }
     /* A folder cannot be opened this way at all: that is no question of rights. */
-    DWORD attributes = GetFileAttributesW(wide);
-    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY))
+    if (is_folder(wide))
         return (struct platform_status){PLATFORM_UNSUPPORTED, ERROR_ACCESS_DENIED};
     return status;
 }
@@ -156,6 +162,85 @@ struct platform_status file_open_read(const char *path, struct file **out)
 {
     return open_plain(path, (struct how){GENERIC_READ, share_all, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN},
                       out);
+}
+
+/* The path by which the system knows the handle, every link resolved: "\\Device\\Mup\\server\\share\\…"; heap. NULL: see *status. */
+static wchar_t *final_path(HANDLE handle, DWORD *length, struct platform_status *status)
+{
+    DWORD room = GetFinalPathNameByHandleW(handle, NULL, 0, FILE_NAME_NORMALIZED | VOLUME_NAME_NT);
+    wchar_t *path = room > 0 ? calloc((size_t)room + 1, sizeof *path) : NULL;
+    if (path == NULL) {
+        *status = room > 0 ? out_of_memory() : wide_last_status();
+        return NULL;
+    }
+    *length = GetFinalPathNameByHandleW(handle, path, room + 1, FILE_NAME_NORMALIZED | VOLUME_NAME_NT);
+    if (*length > 0 && *length <= room)
+        return path;
+    *status = *length == 0 ? wide_last_status() : (struct platform_status){PLATFORM_CHANGED, 0};
+    free(path);
+    return NULL;
+}
+
+/* Whether the file is just what `below` says under the folder, by the names that the system gives to both. */
+static struct platform_status check_below(HANDLE folder, HANDLE file, const wchar_t *below)
+{
+    DWORD folder_length = 0, file_length = 0;
+    struct platform_status status = PLATFORM_SUCCESS;
+    wchar_t *folder_path = final_path(folder, &folder_length, &status);
+    wchar_t *file_path = folder_path != NULL ? final_path(file, &file_length, &status) : NULL;
+    if (file_path != NULL) {
+        while (folder_length > 0 && folder_path[folder_length - 1] == L'\\')
+            folder_length--; /* the root of a volume */
+        size_t length = wcslen(below);
+        bool below_it = file_length == folder_length + 1 + length && file_path[folder_length] == L'\\' &&
+                        CompareStringOrdinal(file_path, (int)folder_length, folder_path, (int)folder_length,
+                                             TRUE) == CSTR_EQUAL &&
+                        CompareStringOrdinal(file_path + folder_length + 1, (int)length, below, (int)length,
+                                             TRUE) == CSTR_EQUAL;
+        if (!below_it)
+            status = (struct platform_status){PLATFORM_UNSUPPORTED, 0};
+    }
+    free(folder_path);
+    free(file_path);
+    return status;
+}
+
+struct platform_status file_open_below(const char *root, const char *below, struct file **out)
+{
+    void *folder = NULL;
+    struct platform_status status = platform_inject(PLATFORM_CALL_OPEN, root);
+    if (!platform_ok(status))
+        return status;
+    char *path = path_join(root, below);
+    wchar_t *wide_below = wide_from_text(below, &status);
+    wchar_t *wide = path != NULL ? wide_from_path(path, &status) : NULL;
+    if (path == NULL)
+        status = out_of_memory();
+    if (platform_ok(status))
+        status = handle_open_folder(root, 0, false, &folder);
+    if (platform_ok(status)) {
+        HANDLE handle;
+        status = open_wide(wide,
+                           (struct how){GENERIC_READ, share_all, OPEN_EXISTING,
+                                        FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_SEQUENTIAL_SCAN},
+                           &handle);
+        if (status.code == ERROR_ACCESS_DENIED && is_folder(wide))
+            status.kind = PLATFORM_UNSUPPORTED;
+        if (platform_ok(status)) {
+            status = check_ordinary(handle);
+            if (platform_ok(status))
+                status = check_below(folder, handle, wide_below);
+            if (platform_ok(status))
+                status = wrap(handle, out);
+            else
+                (void)CloseHandle(handle);
+        }
+        (void)CloseHandle(folder);
+    }
+    free(wide);
+    free(wide_below);
+    free(path);
+    return status;
 }
 
 struct platform_status file_create(const char *path, struct file **out)

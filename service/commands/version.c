@@ -25,6 +25,8 @@ static int run(int argc, char **argv)
         output_json_text(&out, database_library_version());
         output_add(&out, ", \"libxml2\": ");
         output_json_text(&out, CORBRIDGE_VERSION_LIBXML2);
+        output_add(&out, ", \"libcurl\": ");
+        output_json_text(&out, CORBRIDGE_VERSION_CURL);
         output_add(&out, "}\n");
     } else {
         output_add(&out, "CorBridge %s, commit %s, %s, %s\n", CORBRIDGE_VERSION, CORBRIDGE_VERSION_COMMIT,
@@ -34,6 +36,7 @@ static int run(int argc, char **argv)
                    (unsigned long)zone_count());
         output_add(&out, "  SQLite           %s\n", CORBRIDGE_VERSION_SQLITE);
         output_add(&out, "  libxml2          %s\n", CORBRIDGE_VERSION_LIBXML2);
+        output_add(&out, "  libcurl          %s\n", CORBRIDGE_VERSION_CURL);
     }
     return output_print(&out) ? COMMANDS_OK : COMMANDS_FAILED;
 }

@@ -49,6 +49,7 @@ EDGES = (
         r"(libxml2/)?libxml/.*",
         r"parser/xml[^/]*\.c$|service/config[^/]*\.c$",
     ),
+    ("libcurl stands only in platform/http_curl.c", r"curl/.*", r"platform/http_curl\.c$"),
     ("cmocka stands only in tests/", r"cmocka|cmocka_private", r"tests/"),
 )
 

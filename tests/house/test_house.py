@@ -80,6 +80,7 @@ class HouseTest(unittest.TestCase):
         self.assert_caught("outbound/a.c", "#include <sqlite3.h>\n", "sqlite3.h stands only in database/")
         self.assert_caught("service/engine.c", "#include <libxml/tree.h>\n", "libxml2 stands only")
         self.assert_caught("parser/xml.h", "#include <libxml/tree.h>\n", "libxml2 stands only")
+        self.assert_caught("platform/http.h", "#include <curl/curl.h>\n", "libcurl stands only in platform/http_curl.c")
         self.assert_caught("service/a.c", "#include <cmocka.h>\n", "cmocka stands only in tests/")
 
     def test_includes_are_written_from_the_root(self):

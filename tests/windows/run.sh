@@ -67,7 +67,7 @@ key=$(windows reg query 'HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstal
 contains "installer: entry under installed programs" "$key" 'DisplayName    REG_SZ    CorBridge' 'QuietUninstallString'
 contains "configuration: share and pharmacy as told" "$(cat "$data/corbridge.xml")" 'folder="C:\jms-share"' \
     'test-folder="C:\Pharmacy Folder"'
-contains "version: what is built in" "$(corbridge version)" "CorBridge" "SQLite" "libxml2"
+contains "version: what is built in" "$(corbridge version)" "CorBridge" "SQLite" "libxml2" "libcurl"
 
 # ---- The way of a file -------------------------------------------------------------------------------------------------------
 

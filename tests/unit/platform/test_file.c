@@ -494,6 +494,54 @@ static void test_name_that_is_no_text(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scene_enter, scene_leave)
 
+#ifndef _WIN32
+/* A file is opened by what lies there, not by what the path says. */
+static void test_links_below_are_refused(void **state)
+{
+    const char *root = scene_path(state, "root");
+    const char *outside = scene_path(state, "outside");
+    struct file *file;
+    assert_ok(folder_make(scene_path(state, "root/real")));
+    assert_ok(folder_make(outside));
+    (void)scene_file(state, "root/real/a.jpg", "a");
+    (void)scene_file(state, "outside/b.jpg", "b");
+    assert_int_equal(symlink(outside, scene_path(state, "root/way")), 0);
+    assert_int_equal(symlink(scene_path(state, "outside/b.jpg"), scene_path(state, "root/link.jpg")), 0);
+    assert_int_equal(mkfifo(scene_path(state, "root/pipe.jpg"), 0600), 0);
+    assert_int_equal(symlink(root, scene_path(state, "other-root")), 0);
+    assert_kind(file_open_below(root, "way/b.jpg", &file), PLATFORM_UNSUPPORTED);
+    assert_kind(file_open_below(root, "link.jpg", &file), PLATFORM_UNSUPPORTED);
+    assert_kind(file_open_below(root, "pipe.jpg", &file), PLATFORM_UNSUPPORTED);
+    assert_ok(file_open_below(scene_path(state, "other-root"), "real/a.jpg",
+                              &file)); /* what is configured may be one */
+    assert_ok(file_close(file));
+}
+#endif
+
+static void test_open_below(void **state)
+{
+    const char *root = scene_path(state, "root");
+    char inner[] = "real?a.jpg", up[] = "..?secret", self[] = "real?.?a.jpg", doubled[] = "real??a.jpg";
+    char *bytes;
+    size_t size;
+    struct file *file;
+    assert_ok(folder_make(scene_path(state, "root/real")));
+    (void)scene_file(state, "root/real/a.jpg", "a");
+    (void)scene_file(state, "secret", "s");
+    inner[4] = up[2] = self[4] = self[6] = doubled[4] = doubled[5] = PATH_SEPARATOR;
+    assert_ok(file_open_below(root, inner, &file));
+    assert_ok(file_read_all(file, 10, &bytes, &size));
+    assert_string_equal(bytes, "a");
+    free(bytes);
+    assert_ok(file_close(file));
+    assert_kind(file_open_below(root, "none.jpg", &file), PLATFORM_NOT_FOUND);
+    assert_kind(file_open_below(scene_path(state, "nowhere"), inner, &file), PLATFORM_NOT_FOUND);
+    assert_kind(file_open_below(root, "real", &file), PLATFORM_UNSUPPORTED); /* a folder */
+    assert_false(platform_ok(file_open_below(root, up, &file)));
+    assert_false(platform_ok(file_open_below(root, self, &file)));
+    assert_false(platform_ok(file_open_below(root, doubled, &file)));
+}
+
 int main(void)
 {
     test_main_init();
@@ -512,7 +560,9 @@ int main(void)
         TEST(test_name_taken_over_by_another_file),
         TEST(test_grown_while_it_was_read),
         TEST(test_rename_across_volumes),
+        TEST(test_links_below_are_refused),
 #endif
+        TEST(test_open_below),
         TEST(test_delete),
         TEST(test_delete_read_only),
         TEST(test_delete_what_was_created),

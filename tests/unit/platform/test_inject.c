@@ -38,6 +38,7 @@ static void test_by_handle(void **state)
     char part[4];
     assert_asks(PLATFORM_CALL_OPEN, file_open_claim(path, &file, &claim));
     assert_asks(PLATFORM_CALL_OPEN, file_open_read(path, &file));
+    assert_asks(PLATFORM_CALL_OPEN, file_open_below(scene_path(state, "."), "in", &file));
     assert_asks(PLATFORM_CALL_OPEN, file_create(other, &created));
     assert_asks(PLATFORM_CALL_OPEN, file_open_exclusive(other, &created));
     assert_false(scene_exists(other));

@@ -152,7 +152,8 @@ static void test_version_says_what_was_built_in(void **state)
     assert_true(capture_is_json(json.out));
     const char *const parts[] = {CORBRIDGE_VERSION,          CORBRIDGE_VERSION_COMMIT,
                                  CORBRIDGE_VERSION_COMPILER, CORBRIDGE_VERSION_SQLITE,
-                                 CORBRIDGE_VERSION_LIBXML2,  zone_data_version()};
+                                 CORBRIDGE_VERSION_LIBXML2,  CORBRIDGE_VERSION_CURL,
+                                 zone_data_version()};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         assert_true(parts[i][0] != '\0');
         assert_holds(text.out, parts[i]);
