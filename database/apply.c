@@ -150,7 +150,7 @@ static bool set_aside(struct apply_work *work, const struct patient *patient, co
 {
     message->patient = patient->id;
     message->booking = booking->id;
-    if (booking->id != 0 && booking->patient != patient->id) {
+    if (booking->id != 0 && booking->patient != patient->id && !work->input->released) {
         message->state = LEDGER_HELD;
         remark(work, message, "the booking is known under another patient");
         return true;
@@ -226,6 +226,7 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
 {
     struct ledger_message *message = &result->message;
     bool was_open = booking->id != 0 && booking_is_open(booking);
+    bool other_patient = booking->id != 0 && booking->patient != patient->id;
     bool demographics = work->input->event->kind == JMS_DEMOGRAPHICS;
     booking_merge(work, booking);
     if (!work->complete)
@@ -238,15 +239,21 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     remark_stale(work, patient, booking, message);
     if (result->identity_changed)
         remark(work, message, "family name, given name and birth date changed at once");
+    if (other_patient)
+        remark(work, message, "the booking was another patient's until then");
     result->booking_again = booking->stated_by_this_file;
     enum database_kind kind = DATABASE_OK;
     if (demographics)
         kind = patient_write(work, patient);
+    if (kind == DATABASE_OK && other_patient)
+        kind = booking_hand_over(work, booking, patient->id);
     booking->patient = patient->id;
     if (kind == DATABASE_OK)
         kind = booking_write(work, booking);
+    result->handed_over = other_patient;
     /* A second open booking is told when it comes to be, not with each later event. */
-    if (kind == DATABASE_OK && !result->created_patient && !was_open && booking_is_open(booking))
+    if (kind == DATABASE_OK && !result->created_patient && (!was_open || other_patient) &&
+        booking_is_open(booking))
         kind = look_beside(work, booking, result);
     if (kind != DATABASE_OK)
         return kind;
@@ -292,7 +299,7 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
 
     if (input->event->kind == JMS_DEMOGRAPHICS)
         result->identity_changed = patient_merge(work, &patient);
-    if (result->identity_changed && input->holds_identity_change) {
+    if (result->identity_changed && input->holds_identity_change && !input->released) {
         message->state = LEDGER_HELD;
         message->patient = patient.id;
         message->booking = booking.id;
@@ -371,10 +378,13 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
     struct apply_work work = {.db = db, .input = input, .complete = true};
     arena_reset(&db->scratch);
     *result = (struct apply_result){
-        .message = {.file = input->file,
+        .message = {.id = input->message,
+                    .file = input->file,
                     .ordinal = input->ordinal,
                     .kind = input->event->kind == JMS_DEMOGRAPHICS ? "demographics" : "location",
                     .event_at = input->event_at}};
+    if (input->released)
+        remark(&work, &result->message, "released by a person");
     bool left_out;
     enum database_kind kind = test_only_judge(&work, &left_out);
     if (kind == DATABASE_OK && left_out)

@@ -39,8 +39,11 @@ struct apply_input {
     bool reopens;               /* reopen="yes": a message without ReleaseDate takes one back */
     bool closes_earlier;        /* one-booking="close-earlier" */
     bool holds_identity_change; /* hold-identity-change="yes" */
-    bool leaves_no_repeat;      /* a row of a roster: when it brings nothing new it leaves no message */
-    instant_us waits_until;     /* how long it may wait for its booking; never INSTANT_NONE for a Location */
+    bool
+        released; /* a person has released it: whose booking it is, and whom it makes of a person, is not asked */
+    int64_t message;        /* released: the held message that it ends; 0: a new one */
+    bool leaves_no_repeat;  /* a row of a roster: when it brings nothing new it leaves no message */
+    instant_us waits_until; /* how long it may wait for its booking; never INSTANT_NONE for a Location */
     instant_us now;
     const struct fault_list *warnings; /* kept with the message; may be NULL */
     const struct apply_rules *rules;   /* NULL: places are filed as they come */
@@ -61,6 +64,7 @@ struct apply_result {
     bool
         identity_changed; /* family name, given name and birth date all changed at once, and that was applied: an event */
     bool moved, released;
+    bool handed_over;        /* released: the booking was another patient's until now */
     bool unmatched_location; /* a place that no rule of its facility matches, for the first time: an event */
     size_t changes;          /* rows of the change log */
     size_t waiting_ended;    /* events that waited for this booking and are no longer waiting */
@@ -74,6 +78,8 @@ struct apply_result {
  * stale when every group that it states was last stated by a newer event; waiting when a Location names a booking or
  * patient that is not known; held when the booking is known under another patient, or the whole identity changes and
  * the feed holds that; test-only in the live world when the facility is not live. What waited for a booking that comes to be is applied too, in the order of its arrival.
+ * One that a person has released moves the booking to the patient whom it names, and ends the message that was held; a Location for a patient who is not known cannot
+ * do that: then message.state is waiting, and the caller takes it back where it is to end a held message.
  * Any other kind: nothing was written that the caller's savepoint rollback does not take back.
  */
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,

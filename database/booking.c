@@ -1,5 +1,7 @@
 #include "database/booking.h"
 
+#include <stdio.h>
+
 /* Names in the change log; NULL for a column that only follows another one. */
 static const char *const names[BOOKING_COLUMN_COUNT] = {
     [BOOKING_FACILITY] = "facility",
@@ -219,6 +221,29 @@ enum database_kind booking_write(struct apply_work *work, struct booking *bookin
     if (kind == DATABASE_OK)
         change_add_creation(&work->changes, "booking", booking->id);
     return kind;
+}
+
+/* A row number as the change log writes it. */
+static struct slice number_text(struct apply_work *work, int64_t number)
+{
+    char text[24];
+    int length = snprintf(text, sizeof text, "%lld", (long long)number);
+    struct slice copy = arena_copy(&work->db->scratch, slice_from(text, (size_t)length));
+    work->complete = work->complete && copy.ptr != NULL;
+    return copy;
+}
+
+enum database_kind booking_hand_over(struct apply_work *work, struct booking *booking, int64_t patient)
+{
+    struct slice whose = number_text(work, booking->patient);
+    (void)change_value(&work->changes, "booking", booking->id, "patient", &whose, number_text(work, patient));
+    if (!work->complete)
+        return database_no_memory(work->db);
+    booking->changed = true;
+    struct query query = query_start(work->db, STATEMENT_BOOKING_HAND_OVER);
+    query_bind_int64(&query, patient);
+    query_bind_int64(&query, booking->id);
+    return query_run(&query);
 }
 
 enum database_kind booking_write_location(struct apply_work *work, const struct booking *booking,

@@ -49,6 +49,9 @@ void booking_merge(struct apply_work *work, struct booking *booking);
 /* Writes the row: an insert sets booking->id and notes the creation, an update also remembers the groups stated. */
 enum database_kind booking_write(struct apply_work *work, struct booking *booking);
 
+/* The booking is that patient's from now on, with all its history; notes the change. */
+enum database_kind booking_hand_over(struct apply_work *work, struct booking *booking, int64_t patient);
+
 /* Writes where the person now is; the caller asks booking->moved first. */
 enum database_kind booking_write_location(struct apply_work *work, const struct booking *booking,
                                           int64_t message);

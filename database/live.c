@@ -87,11 +87,11 @@ enum database_kind live_remove(struct database *db, enum live_kind kind, const c
 
 /* ---- the test world follows ---- */
 
-enum database_kind live_copy_position(struct database *test, const char *feed, const char *letters,
-                                      int64_t *up_to)
+static enum database_kind position(struct database *test, enum statement_id which, const char *feed,
+                                   const char *letters, int64_t *up_to)
 {
     *up_to = 0;
-    struct query query = query_start(test, STATEMENT_LIVE_COPY_POSITION);
+    struct query query = query_start(test, which);
     query_bind_text(&query, feed);
     query_bind_text(&query, letters);
     enum database_kind kind = query_step(&query);
@@ -101,14 +101,38 @@ enum database_kind live_copy_position(struct database *test, const char *feed, c
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
 }
 
-enum database_kind live_copy_move(struct database *test, const char *feed, const char *letters, int64_t up_to)
+static enum database_kind move(struct database *test, enum statement_id which, const char *feed,
+                               const char *letters, int64_t up_to)
 {
     assert(database_in_transaction(test) && test->world == DATABASE_TEST);
-    struct query query = query_start(test, STATEMENT_LIVE_COPY_MOVE);
+    struct query query = query_start(test, which);
     query_bind_text(&query, feed);
     query_bind_text(&query, letters);
     query_bind_int64(&query, up_to);
     return query_run(&query);
+}
+
+enum database_kind live_copy_position(struct database *test, const char *feed, const char *letters,
+                                      int64_t *up_to)
+{
+    return position(test, STATEMENT_LIVE_COPY_POSITION, feed, letters, up_to);
+}
+
+enum database_kind live_copy_move(struct database *test, const char *feed, const char *letters, int64_t up_to)
+{
+    return move(test, STATEMENT_LIVE_COPY_MOVE, feed, letters, up_to);
+}
+
+enum database_kind live_copy_released(struct database *test, const char *feed, const char *letters,
+                                      int64_t *up_to)
+{
+    return position(test, STATEMENT_LIVE_COPY_RELEASED, feed, letters, up_to);
+}
+
+enum database_kind live_copy_move_released(struct database *test, const char *feed, const char *letters,
+                                           int64_t up_to)
+{
+    return move(test, STATEMENT_LIVE_COPY_MOVE_RELEASED, feed, letters, up_to);
 }
 
 enum database_kind live_last_file(struct database *live, int64_t *last)

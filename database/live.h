@@ -59,6 +59,12 @@ enum database_kind live_copy_position(struct database *test, const char *feed, c
 enum database_kind live_copy_move(struct database *test, const char *feed, const char *letters,
                                   int64_t up_to);
 
+/* The same of the releases of held messages (held_released): how far, and moving it. */
+enum database_kind live_copy_released(struct database *test, const char *feed, const char *letters,
+                                      int64_t *up_to);
+enum database_kind live_copy_move_released(struct database *test, const char *feed, const char *letters,
+                                           int64_t up_to);
+
 /* The highest ledger number; 0 for none. */
 enum database_kind live_last_file(struct database *live, int64_t *last);
 

@@ -19,6 +19,15 @@
 #group "_event_at = coalesce(?, " #group "_event_at), " #group "_arrived_at = coalesce(?, " #group       \
            "_arrived_at), " #group "_file = coalesce(?, " #group "_file)"
 
+/* A held message with what is needed to read it again; held.c reads the columns in this order. */
+#define HELD_COLUMNS                                                                                         \
+    "m.id, m.file, m.ordinal, m.kind, m.detail, m.event_at, f.feed, f.name, f.format, f.arrived_at,"         \
+    " f.in_place, f.copied_from, f.size, e.message IS NOT NULL, coalesce(e.sha256, f.sha256),"               \
+    " iif(e.message IS NULL, f.stored, e.stored), r.encoding, m.patient, m.booking"
+#define HELD_TABLES                                                                                          \
+    " FROM message m JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"                   \
+    " LEFT JOIN roster r ON r.file = f.id"
+
 #define OUTBOX_COLUMNS "id, order_event, pharmacy, control_id, file_name, bytes, state, created_at"
 
 static const char *const texts[STATEMENT_COUNT] = {
@@ -61,6 +70,7 @@ static const char *const texts[STATEMENT_COUNT] = {
             release) " WHERE id = ?",
     [STATEMENT_BOOKING_STAMP] =
         "UPDATE booking SET " STAMP(booking) ", " STAMP(location) ", " STAMP(release) " WHERE id = ?",
+    [STATEMENT_BOOKING_HAND_OVER] = "UPDATE booking SET patient = ? WHERE id = ?",
     [STATEMENT_BOOKING_OPEN_BESIDE] =
         "SELECT 1 FROM booking WHERE patient = ? AND released_at IS NULL AND id <> ? LIMIT 1",
     [STATEMENT_BOOKING_EARLIER] = "SELECT id, release_date, " REMEMBERED(
@@ -193,10 +203,43 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_REHOUSE_LIST] =
         "SELECT f.id, f.feed, f.name, f.stored, f.arrived_at, NOT EXISTS (SELECT 1 FROM message m"
         " WHERE m.file = f.id AND m.state NOT IN ('quarantined', 'rejected')),"
-        " (SELECT m.detail FROM message m WHERE m.file = f.id ORDER BY m.ordinal LIMIT 1) FROM file f"
+        " (SELECT m.detail FROM message m WHERE m.file = f.id ORDER BY m.ordinal LIMIT 1),"
+        " (SELECT m.state FROM message m WHERE m.file = f.id ORDER BY m.ordinal LIMIT 1), NULL, NULL FROM file f"
         " WHERE f.stored GLOB 'hold?*' AND f.id > ? AND NOT EXISTS (SELECT 1 FROM message m"
         " WHERE m.file = f.id AND m.state IN ('held', 'unmatched', 'waiting')) ORDER BY f.id LIMIT ?",
     [STATEMENT_REHOUSE_END] = "UPDATE file SET stored = ? WHERE id = ? AND stored = ?",
+    /* The first condition must be that of the index extract_held. */
+    [STATEMENT_REHOUSE_EXTRACTS] =
+        "SELECT m.file, f.feed, f.name, e.stored, f.arrived_at, m.state IN ('quarantined', 'rejected'), m.detail,"
+        " m.state, e.message, m.ordinal FROM extract e JOIN message m ON m.id = e.message JOIN file f ON f.id = m.file"
+        " WHERE e.stored GLOB 'hold?*' AND e.message > ? AND m.state NOT IN ('held', 'unmatched', 'waiting')"
+        " ORDER BY e.message LIMIT ?",
+    [STATEMENT_REHOUSE_EXTRACT_END] = "UPDATE extract SET stored = ? WHERE message = ? AND stored = ?",
+
+    /* The first condition must be that of the index message_open. */
+    [STATEMENT_HELD_LIST] =
+        "SELECT " HELD_COLUMNS HELD_TABLES " WHERE (m.state IN ('held', 'unmatched') OR m.state = 'waiting')"
+        " AND m.state = 'held' ORDER BY m.file, m.ordinal LIMIT ?",
+    [STATEMENT_HELD_COUNT] =
+        "SELECT count(*) FROM message WHERE (state IN ('held', 'unmatched') OR state = 'waiting')"
+        " AND state = 'held'",
+    [STATEMENT_HELD_OF_FILE] = "SELECT " HELD_COLUMNS HELD_TABLES
+                               " WHERE m.file = ?1 AND m.state = 'held' AND (?2 IS NULL OR m.ordinal = ?2)"
+                               " ORDER BY m.ordinal LIMIT ?3",
+    [STATEMENT_HELD_NOT] = "SELECT coalesce((SELECT state FROM message WHERE file = ?1 AND (?2 IS NULL"
+                           " OR ordinal = ?2) ORDER BY ordinal LIMIT 1), 'unknown') FROM file WHERE id = ?1",
+    [STATEMENT_HELD_RELEASED] =
+        "SELECT " HELD_COLUMNS ", l.id FROM released l JOIN message m ON m.id = l.message"
+        " JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"
+        " LEFT JOIN roster r ON r.file = f.id"
+        " WHERE l.id > ? AND f.feed = ? ORDER BY l.id LIMIT ?",
+    [STATEMENT_HELD_NOTE_RELEASE] =
+        "INSERT INTO released (message) VALUES (?) ON CONFLICT (message) DO NOTHING",
+    [STATEMENT_HELD_COPY] =
+        "SELECT f.id, m.id, m.state = 'held' FROM file f LEFT JOIN message m ON m.file = f.id AND m.ordinal = ?3"
+        " WHERE f.feed = ?1 AND f.copied_from = ?2 AND f.copied_from IS NOT NULL AND f.state <> 'vanished'"
+        " ORDER BY f.id DESC LIMIT 1",
+    [STATEMENT_EXTRACT_KEEP] = "INSERT INTO extract (message, sha256, stored) VALUES (?, ?, ?)",
 
     /* The expressions must be those of the indexes order_event_new and order_event_failed. */
     [STATEMENT_ORDER_EVENTS_NEW] =
@@ -272,7 +315,13 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_LIVE_COPY_POSITION] = "SELECT up_to FROM live_copy WHERE feed = ? AND letters = ?",
     [STATEMENT_LIVE_COPY_MOVE] =
         "INSERT INTO live_copy (feed, letters, up_to) VALUES (?, ?, ?)"
-        " ON CONFLICT (feed) DO UPDATE SET letters = excluded.letters, up_to = excluded.up_to",
+        " ON CONFLICT (feed) DO UPDATE SET released_up_to = iif(letters = excluded.letters, released_up_to, 0),"
+        " letters = excluded.letters, up_to = excluded.up_to",
+    [STATEMENT_LIVE_COPY_RELEASED] = "SELECT released_up_to FROM live_copy WHERE feed = ? AND letters = ?",
+    [STATEMENT_LIVE_COPY_MOVE_RELEASED] =
+        "INSERT INTO live_copy (feed, letters, up_to, released_up_to) VALUES (?, ?, 0, ?)"
+        " ON CONFLICT (feed) DO UPDATE SET up_to = iif(letters = excluded.letters, up_to, 0),"
+        " letters = excluded.letters, released_up_to = excluded.released_up_to",
     [STATEMENT_LIVE_LAST_FILE] = "SELECT coalesce(max(id), 0) FROM file",
     [STATEMENT_TEST_ONLY_NOTE] =
         "INSERT INTO test_only_booking (authority, booking_number, facility) SELECT ?1, ?2, ?3"

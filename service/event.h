@@ -66,9 +66,11 @@ enum event_id {
 
     EVENT_RIGHTS_NOT_SET = 700, /* %1 which folder of ours, %2 number and text */
 
-    EVENT_WENT_LIVE = 800,    /* %1 what, %2 who, %3 why the conditions were waived */
-    EVENT_BACK_TO_TEST = 801, /* %1 what, %2 who, %3 why */
-    EVENT_TEST_LEFT_OUT = 802 /* %1 why the test world does not run */
+    EVENT_WENT_LIVE = 800,     /* %1 what, %2 who, %3 why the conditions were waived */
+    EVENT_BACK_TO_TEST = 801,  /* %1 what, %2 who, %3 why */
+    EVENT_TEST_LEFT_OUT = 802, /* %1 why the test world does not run */
+    EVENT_RELEASED = 803,      /* %1 feed, %2 ledger number, %3 who */
+    EVENT_REJECTED = 804       /* %1 feed, %2 ledger number, %3 who, %4 why */
 };
 
 enum event_severity {

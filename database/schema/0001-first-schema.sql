@@ -146,6 +146,7 @@ CREATE TABLE file (
     CHECK (put_away_at IS NULL OR in_place = 0)
 ) STRICT;
 CREATE INDEX file_unfinished ON file (feed, id) WHERE in_place = 1;
+CREATE INDEX file_copied ON file (feed, copied_from) WHERE copied_from IS NOT NULL;
 CREATE INDEX file_held ON file (id) WHERE stored GLOB 'hold?*'; -- "hold/…" or "hold\…": what lies in the hold
 
 CREATE TABLE message (
@@ -182,6 +183,20 @@ CREATE TABLE roster (
     quarantined INTEGER NOT NULL CHECK (quarantined >= 0), -- rows that are wrong
     test_only INTEGER NOT NULL CHECK (test_only >= 0), -- live world: rows of a facility that is not live
     CHECK (applied + unchanged + stale + held + quarantined + test_only = next_row - 1)
+) STRICT;
+
+-- A message of a file of many that is held, such as a row of a roster: its bytes lie as a file of their own. The file itself lies in the archive, whole.
+CREATE TABLE extract (
+    message INTEGER PRIMARY KEY REFERENCES message (id), -- the message
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32), -- of the bytes of that file
+    stored TEXT CHECK (length(stored) >= 1) -- where it lies now, below the folder of the world; NULL: nowhere any more
+) STRICT;
+CREATE INDEX extract_held ON extract (message) WHERE stored GLOB 'hold?*';
+
+-- Held messages that a person has released, in that order: the test world, which passed over them, follows the live one by this list.
+CREATE TABLE released (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in the order of the releases
+    message INTEGER NOT NULL UNIQUE REFERENCES message (id) -- the message
 ) STRICT;
 
 -- What a location event says that waits for its booking. The row goes when the message ends.
@@ -530,7 +545,8 @@ CREATE TABLE live_since (
 CREATE TABLE live_copy (
     feed TEXT PRIMARY KEY CHECK (length(feed) BETWEEN 1 AND 64), -- the feed
     letters TEXT NOT NULL CHECK (length(letters) = 6), -- database_info.control_letters of the live database: of another one all is copied anew
-    up_to INTEGER NOT NULL CHECK (up_to >= 0) -- the last ledger number of the live world that was copied
+    up_to INTEGER NOT NULL CHECK (up_to >= 0), -- the last ledger number of the live world that was copied
+    released_up_to INTEGER NOT NULL DEFAULT 0 CHECK (released_up_to >= 0) -- the last row of the live world's table released that was copied
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE access_log (

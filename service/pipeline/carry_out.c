@@ -4,28 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "database/command.h"
-#include "database/live.h"
 #include "platform/clock.h"
-#include "service/event.h"
-#include "service/live.h"
+#include "service/pipeline/carry_decision.h"
+#include "service/pipeline/carry_live.h"
 
-/* One command at work. */
-struct carried {
-    struct pipeline *pipeline;
-    const struct command_row *row;
-    struct arena *arena;
-    instant_us now;
-    bool done;
-    char answer[400];
-    /* told once it is committed */
-    bool went_live, went_back;
-};
-
-static void answer(struct carried *carried, bool done, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void answer(struct carried *carried, bool done, const char *format, ...)
+void carried_answer(struct carried *carried, bool done, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -34,164 +17,71 @@ static void answer(struct carried *carried, bool done, const char *format, ...)
     carried->done = done;
 }
 
-static bool is_among(const struct live_row *rows, size_t count, enum live_kind kind, const char *name)
+static bool is(const struct carried *carried, const char *what)
 {
-    for (size_t i = 0; i < count; i++)
-        if (name ? live_row_is(&rows[i], kind, name) : rows[i].kind == kind)
-            return true;
-    return false;
+    return strcmp(carried->row->what, what) == 0;
 }
 
-static bool serves(const struct config_pharmacy *pharmacy, const char *facility)
+static bool is_decision(const struct carried *carried)
 {
-    if (!pharmacy->facilities)
-        return true;
-    for (const char *const *each = pharmacy->facilities; *each; each++)
-        if (slice_equal_nocase(slice_of(*each), slice_of(facility))) /* as the configuration was judged */
-            return true;
-    return false;
-}
-
-/* A pharmacy goes live only after the feed of its facilities, and with a folder (RULES "Test and live"). */
-static enum database_kind pharmacy_may(struct carried *carried, const char *name, bool *may)
-{
-    const struct config *config = carried->pipeline->options.config;
-    const struct config_pharmacy *pharmacy = config_pharmacy_find(config, name);
-    struct live_row *rows = NULL;
-    size_t count = 0;
-    enum database_kind kind = live_list(carried->pipeline->options.writer, carried->arena, &rows, &count);
-    *may = false;
-    if (kind != DATABASE_OK || !pharmacy)
-        return kind;
-    if (!pharmacy->live_folder) {
-        answer(carried, false, "pharmacy %s has no live-folder in the configuration; add it first", name);
-        return DATABASE_OK;
-    }
-    if (!is_among(rows, count, LIVE_FEED, NULL)) {
-        answer(carried, false,
-               "no feed is live yet, and a pharmacy goes live after the feed of its facilities");
-        return DATABASE_OK;
-    }
-    for (size_t i = 0; i < config->facility_count; i++) {
-        const char *facility = config->facilities[i].code;
-        if (serves(pharmacy, facility) && !is_among(rows, count, LIVE_FACILITY, facility)) {
-            answer(carried, false, "pharmacy %s serves facility %s, which is not live; that goes first", name,
-                   facility);
-            return DATABASE_OK;
-        }
-    }
-    *may = true;
-    return DATABASE_OK;
-}
-
-static enum database_kind go_live(struct carried *carried, enum live_kind kind, const char *name)
-{
-    struct database *db = carried->pipeline->options.writer;
-    const struct command_row *row = carried->row;
-    bool may = true;
-    enum database_kind result = kind == LIVE_PHARMACY ? pharmacy_may(carried, name, &may) : DATABASE_OK;
-    if (result != DATABASE_OK || !may)
-        return result;
-    const struct live_row live = {.kind = kind, .name = name, .user = row->user, .waived = row->argument};
-    result = live_add(db, &live, carried->now);
-    if (result == DATABASE_NONE) {
-        answer(carried, true, "%s %s was live already", live_kind_name(kind), name);
-        return DATABASE_OK;
-    }
-    answer(carried, true, "%s %s is live", live_kind_name(kind), name);
-    carried->went_live = true;
-    return result;
-}
-
-static enum database_kind back_to_test(struct carried *carried, enum live_kind kind, const char *name)
-{
-    enum database_kind result = live_remove(carried->pipeline->options.writer, kind, name);
-    if (result == DATABASE_NONE) {
-        answer(carried, true, "%s %s was in test already", live_kind_name(kind), name);
-        return DATABASE_OK;
-    }
-    answer(carried, true, "%s %s is back in test", live_kind_name(kind), name);
-    carried->went_back = true;
-    return result;
-}
-
-static enum database_kind change_live(struct carried *carried, bool to_live)
-{
-    const struct pipeline_options *options = &carried->pipeline->options;
-    const struct command_row *row = carried->row;
-    enum live_kind kind;
-    const char *name;
-    if (options->paths->world != DATABASE_LIVE) {
-        answer(carried, false, "what is live stands in the live database only");
-        return DATABASE_OK;
-    }
-    if (!row->subject || !row->argument) {
-        answer(carried, false, "a subject and a reason are needed");
-        return DATABASE_OK;
-    }
-    /* What went live may have left the configuration since: it must be possible to take it back. */
-    bool known = live_find_subject(options->config, row->subject, &kind, &name, carried->answer,
-                                   sizeof carried->answer) ||
-                 (!to_live && live_split_subject(row->subject, &kind, &name));
-    if (!known)
-        return DATABASE_OK;
-    return to_live ? go_live(carried, kind, name) : back_to_test(carried, kind, name);
+    return is(carried, "release") || is(carried, "reject");
 }
 
 static enum database_kind carry_out(struct carried *carried)
 {
     const struct pipeline_options *options = &carried->pipeline->options;
-    const char *what = carried->row->what;
-    answer(carried, false, "this version has no such command");
-    if (strcmp(what, "golive") == 0)
-        return change_live(carried, true);
-    if (strcmp(what, "back-to-test") == 0)
-        return change_live(carried, false);
-    if (strcmp(what, "scan") == 0) {
+    if (is_decision(carried))
+        return carry_decision(carried);
+    if (is(carried, "golive") || is(carried, "back-to-test"))
+        return carry_live(carried, is(carried, "golive"));
+    if (is(carried, "scan")) {
         options->scan_asked(options->context);
-        answer(carried, true, "all folders are being looked at");
+        carried_answer(carried, true, "all folders are being looked at");
+    } else {
+        carried_answer(carried, false, "this version has no such command");
     }
     return DATABASE_OK;
 }
 
-static void report(const struct carried *carried)
+/* What it does and its answer are one transaction; what must be read for it is read before. */
+static enum database_kind carry_out_one(struct carried *carried)
 {
-    const struct command_row *row = carried->row;
-    if (carried->went_live)
-        event_report(EVENT_WENT_LIVE, row->subject, row->user, row->argument);
-    if (carried->went_back)
-        event_report(EVENT_BACK_TO_TEST, row->subject, row->user, row->argument);
+    struct database *db = carried->pipeline->options.writer;
+    enum database_kind kind = is_decision(carried) ? carry_decision_prepare(carried) : DATABASE_OK;
+    if (kind == DATABASE_OK)
+        kind = database_begin(db);
+    if (kind == DATABASE_OK)
+        kind = carry_out(carried);
+    if (kind == DATABASE_OK)
+        kind = command_answer(db, carried->row->id, carried->done, carried->answer, carried->now);
+    kind = database_finish(db, kind);
+    if (kind == DATABASE_OK) {
+        carry_live_report(carried);
+        carry_decision_report(carried);
+    }
+    carry_decision_release(carried);
+    return kind;
 }
 
-enum database_kind carry_out_commands(struct pipeline *pipeline, struct arena *arena)
+enum database_kind carry_out_commands(struct pipeline *pipeline, struct arena *arena, bool *decided)
 {
     const struct pipeline_options *options = &pipeline->options;
-    struct database *db = options->writer;
     struct command_row *rows = NULL;
     size_t count = 0;
-    enum database_kind kind = command_pending(db, arena, &rows, &count);
-    if (kind != DATABASE_OK || count == 0)
-        return kind == DATABASE_NONE ? DATABASE_OK : kind;
-    struct carried *carried = arena_take_array(arena, count, sizeof *carried);
-    if (!carried)
-        return DATABASE_NO_MEMORY;
-    kind = database_begin(db);
+    bool live_changed = false;
+    enum database_kind kind = command_pending(options->writer, arena, &rows, &count);
+    if (kind == DATABASE_NONE)
+        kind = DATABASE_OK;
     for (size_t i = 0; i < count && kind == DATABASE_OK; i++) {
-        carried[i] =
-            (struct carried){.pipeline = pipeline, .row = &rows[i], .arena = arena, .now = clock_utc_us()};
-        kind = carry_out(&carried[i]);
-        if (kind == DATABASE_OK)
-            kind = command_answer(db, rows[i].id, carried[i].done, carried[i].answer, carried[i].now);
+        struct carried carried = {
+            .pipeline = pipeline, .row = &rows[i], .arena = arena, .now = clock_utc_us()};
+        kind = carry_out_one(&carried);
+        if (kind != DATABASE_OK)
+            break;
+        live_changed = live_changed || carried.went_live || carried.went_back;
+        *decided = *decided || carried.decided;
     }
-    kind = database_finish(db, kind);
-    if (kind != DATABASE_OK)
-        return kind;
-    bool changed = false;
-    for (size_t i = 0; i < count; i++) {
-        report(&carried[i]);
-        changed = changed || carried[i].went_live || carried[i].went_back;
-    }
-    if (changed)
+    if (live_changed)
         options->live_changed(options->context);
-    return DATABASE_OK;
+    return kind;
 }

@@ -9,6 +9,7 @@
 #include "platform/path.h"
 #include "platform/thread.h"
 #include "service/log.h"
+#include "service/pipeline/held_job.h"
 
 #define BATCH     64
 #define RETRY_MS  1000u
@@ -25,6 +26,7 @@ struct copier {
     struct database *live;
     struct arena arena; /* of one batch */
     int64_t *cursors;   /* per feed: live ledger number up to which all was handed on */
+    int64_t *released;  /* per feed: release up to which all was handed on (held_released) */
     bool cursors_known;
     int64_t missing;    /* live ledger number that was not found in the hold */
     unsigned looks;     /* how often */
@@ -65,6 +67,14 @@ static void finished(void *context, struct job *job)
     job_free(job);
 }
 
+static enum database_kind read_positions(struct copier *copier, struct database *test, size_t feed)
+{
+    const char *name = copier->options.config->feeds[feed].name;
+    const char *letters = database_control_letters(copier->live);
+    enum database_kind kind = live_copy_position(test, name, letters, &copier->cursors[feed]);
+    return kind == DATABASE_OK ? live_copy_released(test, name, letters, &copier->released[feed]) : kind;
+}
+
 /* Where the test world stands; after all that was handed on has ended. */
 static bool read_cursors(struct copier *copier)
 {
@@ -78,8 +88,7 @@ static bool read_cursors(struct copier *copier)
     enum database_kind kind =
         database_open(copier->options.test->database, DATABASE_TEST, DATABASE_READ, &test, NULL, 0);
     for (size_t i = 0; i < config->feed_count && kind == DATABASE_OK; i++)
-        kind = live_copy_position(test, config->feeds[i].name, database_control_letters(copier->live),
-                                  &copier->cursors[i]);
+        kind = read_positions(copier, test, i);
     database_close(test);
     copier->cursors_known = kind == DATABASE_OK;
     return copier->cursors_known;
@@ -157,22 +166,36 @@ static struct job *make_job(struct copier *copier, size_t feed, const struct led
 }
 
 /* Whether a file that is not where the live ledger says may be on its way from the hold to the archive. */
-static bool may_be_on_its_way(struct copier *copier, const struct ledger_copy *copy)
+static bool may_be_on_its_way(struct copier *copier, const char *stored, int64_t number)
 {
     const char *hold = store_place_name(STORE_HOLD);
-    if (!copy->stored || strncmp(copy->stored, hold, strlen(hold)) != 0)
+    if (!stored || strncmp(stored, hold, strlen(hold)) != 0)
         return false;
-    if (copier->missing != copy->file.id)
+    if (copier->missing != number)
         copier->looks = 0;
-    copier->missing = copy->file.id;
+    copier->missing = number;
     return ++copier->looks < LOOKS_INTO_HOLD;
+}
+
+/* Into the test world's pipeline. */
+static enum pass submit(struct copier *copier, struct job *job)
+{
+    if (!pipeline_enter(copier->options.pipeline, PIPELINE_FILE)) {
+        job_free(job);
+        return PASS_LATER;
+    }
+    mutex_lock(&copier->lock);
+    copier->in_flight++;
+    mutex_unlock(&copier->lock);
+    pipeline_submit(copier->options.pipeline, job);
+    return PASS_DONE;
 }
 
 static enum pass hand_on(struct copier *copier, size_t feed, const struct ledger_copy *copy)
 {
     bool gone = false;
     struct job *job = make_job(copier, feed, copy, &gone);
-    if (!job && gone && may_be_on_its_way(copier, copy))
+    if (!job && gone && may_be_on_its_way(copier, copy->stored, copy->file.id))
         return PASS_LATER;
     if (!job && gone) {
         log_write(
@@ -182,16 +205,69 @@ static enum pass hand_on(struct copier *copier, size_t feed, const struct ledger
             (long long)copy->file.id);
         return PASS_DONE;
     }
-    if (!job)
+    return job ? submit(copier, job) : PASS_LATER;
+}
+
+/* What a person has released in live. DATABASE_NONE of its file: it is not there any more, which cannot be. */
+static enum pass hand_on_release(struct copier *copier, size_t feed, const struct held *held)
+{
+    const struct config_feed *settings = &copier->options.config->feeds[feed];
+    struct platform_status status = PLATFORM_SUCCESS;
+    struct ledger_copy *copy = NULL;
+    struct job *job = NULL;
+    size_t count = 0;
+    if (ledger_copies(copier->live, settings->name, held->file - 1, held->file, 1, &copier->arena, &copy,
+                      &count) != DATABASE_OK)
         return PASS_LATER;
-    if (!pipeline_enter(copier->options.pipeline, PIPELINE_FILE)) {
+    enum held_found found =
+        held_job_make(&copier->options.lines[feed], held, copier->options.live->root, &job, &status);
+    if (found == HELD_LATER || (found == HELD_GONE && may_be_on_its_way(copier, held->stored, held->file))) {
+        note_unreadable(copier, settings->name, held->file, status);
+        return PASS_LATER;
+    }
+    if (found != HELD_FOUND || count == 0) {
+        log_write(
+            LOG_WARNING, settings->name,
+            "what was released of live ledger number %lld is not copied into the test world: its bytes are not there as "
+            "they came, or no rule matches its name any more",
+            (long long)held->file);
+        job_free(job);
+        return PASS_DONE;
+    }
+    job->work = JOB_COPY;
+    job->row.marks = copy->file.marks;
+    memcpy(job->row.sha256, copy->file.sha256, sizeof job->row.sha256);
+    job->row.id = 0;
+    job->row.copied_from = held->file;
+    job->copy_letters = arena_copy_text(&job->arena, slice_of(database_control_letters(copier->live)));
+    if (!job->copy_letters) {
         job_free(job);
         return PASS_LATER;
     }
-    mutex_lock(&copier->lock);
-    copier->in_flight++;
-    mutex_unlock(&copier->lock);
-    pipeline_submit(copier->options.pipeline, job);
+    return submit(copier, job);
+}
+
+/* Releases of files up to the one that was copied last: the copy of such a file may be held in test. */
+static enum pass copy_releases(struct copier *copier, size_t feed)
+{
+    const char *name = copier->options.config->feeds[feed].name;
+    while (!is_stopping(copier)) {
+        struct held *rows = NULL;
+        size_t count = 0;
+        arena_reset(&copier->arena);
+        if (held_released(copier->live, name, copier->released[feed], BATCH, &copier->arena, &rows, &count) !=
+            DATABASE_OK)
+            return PASS_LATER;
+        for (size_t i = 0; i < count; i++) {
+            if (rows[i].file > copier->cursors[feed])
+                return PASS_DONE; /* the commit that ends what stands before it wakes us */
+            if (hand_on_release(copier, feed, &rows[i]) != PASS_DONE)
+                return PASS_LATER;
+            copier->released[feed] = rows[i].release;
+        }
+        if (count < BATCH)
+            break;
+    }
     return PASS_DONE;
 }
 
@@ -231,7 +307,7 @@ static enum pass copy_all(struct copier *copier)
         return PASS_LATER;
     enum pass result = PASS_DONE;
     for (size_t i = 0; i < copier->options.config->feed_count; i++)
-        if (copy_feed(copier, i, last) != PASS_DONE)
+        if (copy_feed(copier, i, last) != PASS_DONE || copy_releases(copier, i) != PASS_DONE)
             result = PASS_LATER; /* the other feeds go on */
     return result;
 }
@@ -276,10 +352,11 @@ struct copier *copier_new(const struct copier_options *options)
     copier->options = *options;
     copier->asked = true; /* what was committed before this run */
     copier->cursors = calloc(options->config->feed_count + 1, sizeof *copier->cursors);
+    copier->released = calloc(options->config->feed_count + 1, sizeof *copier->released);
     arena_init(&copier->arena, 0);
     mutex_init(&copier->lock);
     condition_init(&copier->changes);
-    if (!copier->cursors) {
+    if (!copier->cursors || !copier->released) {
         copier_free(copier);
         return NULL;
     }
@@ -335,6 +412,7 @@ void copier_free(struct copier *copier)
     condition_release(&copier->changes);
     mutex_release(&copier->lock);
     arena_release(&copier->arena);
+    free(copier->released);
     free(copier->cursors);
     free(copier);
 }

@@ -7,7 +7,8 @@
  * (live_copy), moved in the transaction that applies the copy: a crash repeats nothing and leaves nothing out. Live goes first: while it is at
  * work the copier waits, up to five seconds for each 64 files.
  *
- * A file whose message is held, quarantined or rejected in live changed nothing there, and is not copied.
+ * A file whose message is held, quarantined or rejected in live changed nothing there, and is not copied. What a person releases later
+ * follows by the list of releases, which has a position of its own (live_copy.released_up_to).
  */
 #ifndef CORBRIDGE_SERVICE_PIPELINE_COPIER_H
 #define CORBRIDGE_SERVICE_PIPELINE_COPIER_H

@@ -2,9 +2,11 @@
 
 #include <stdio.h>
 
+#include "database/held.h"
 #include "database/live.h"
 #include "database/outbox.h"
 #include "platform/clock.h"
+#include "service/log.h"
 #include "service/pipeline/roster.h"
 #include "service/pipeline/roster_apply.h"
 
@@ -140,12 +142,63 @@ static enum database_kind apply_copy(struct database *db, struct job *job, bool 
     return kind;
 }
 
+/* A held message that was released in live, where test holds it too: it ends here as it did there. What cannot be applied here stays held. */
+static enum database_kind apply_to_held(struct database *db, struct job *job)
+{
+    enum database_kind kind = database_savepoint(db);
+    if (kind == DATABASE_OK)
+        kind = apply_jms_event(db, &job->input, &job->result);
+    if (kind != DATABASE_OK)
+        return kind;
+    return job->result.message.state == LEDGER_WAITING ? database_savepoint_rollback(db)
+                                                       : database_savepoint_release(db);
+}
+
+/* What was released in live. Its file was passed over, or lies here with the message held, or has it applied already. */
+static enum database_kind apply_released_copy(struct database *db, struct job *job, bool refused,
+                                              instant_us now)
+{
+    int64_t file = 0, message = 0;
+    bool is_held = false;
+    enum database_kind kind =
+        held_copy(db, job->row.feed, job->row.copied_from, job->release.ordinal, &file, &message, &is_held);
+    bool passed_over = kind == DATABASE_NONE;
+    if (kind != DATABASE_OK && !passed_over)
+        return kind;
+    if (refused || job->status != PARSE_OK) {
+        log_write(LOG_WARNING, job->row.feed,
+                  "what was released of live ledger number %lld cannot be applied in the test world",
+                  (long long)job->row.copied_from);
+    } else if (passed_over || message == 0 || is_held) {
+        kind = passed_over ? ledger_claim(db, &job->row) : DATABASE_OK;
+        job->input.file = passed_over ? job->row.id : file;
+        job->input.message = message;
+        job->input.now = now;
+        if (kind == DATABASE_OK)
+            kind = is_held ? apply_to_held(db, job) : apply_jms_event(db, &job->input, &job->result);
+        if (kind == DATABASE_OK && !group_keep_told(&job->result, &job->arena))
+            kind = DATABASE_NO_MEMORY;
+        if (kind == DATABASE_OK && passed_over)
+            kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
+        if (kind == DATABASE_OK && passed_over)
+            kind = ledger_put_away(db, job->row.id, NULL, now);
+    } else {
+        kind = DATABASE_OK;
+    }
+    job->place = STORE_ARCHIVE;
+    if (kind == DATABASE_OK || kind == DATABASE_NONE)
+        kind = live_copy_move_released(db, job->row.feed, job->copy_letters, job->release.number);
+    return kind;
+}
+
 /* `refused`: the database refused it before; it is quarantined for that. */
 static enum database_kind apply(struct database *db, struct job *job, bool refused, const char *detail,
                                 instant_us now)
 {
     if ((job->work == JOB_PARSE || job->work == JOB_COPY) && job->status == PARSE_NO_MEMORY)
         return DATABASE_NO_MEMORY; /* nothing is known of the file: it is given back with the others */
+    if (job->release.message != 0)
+        return apply_released_copy(db, job, refused, now);
     return job->work == JOB_COPY ? apply_copy(db, job, refused, detail, now)
                                  : apply_or_quarantine(db, job, refused, detail, now);
 }

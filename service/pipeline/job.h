@@ -49,6 +49,17 @@ enum job_stage {
     JOB_ENDED
 };
 
+/* Of an event that was held and that a person has released (held_job.h). */
+struct job_release {
+    int64_t
+        message; /* 0: the job is none of these. The message that was held, in the world where it was released */
+    instant_us event_at;
+    int ordinal;  /* which message of its file */
+    bool extract; /* its bytes are those of a row, in `encoding` */
+    enum encoding encoding;
+    int64_t number; /* JOB_COPY: of the release, in the live world */
+};
+
 struct job {
     struct job *next;         /* in the queue that holds it now */
     struct job *next_in_line; /* in its feed's line of claimed jobs, in order of ledger numbers */
@@ -64,6 +75,8 @@ struct job {
     struct ledger_file row;
     const char *copy_letters; /* JOB_COPY: control letters of the live database; in the arena */
     bool left_to_test; /* JOB_COPY: live did nothing with it, so that what there is to tell is told in test */
+
+    struct job_release release;
 
     enum job_work work;
     enum job_stage stage;

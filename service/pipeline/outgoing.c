@@ -108,7 +108,7 @@ enum database_kind outgoing_look(struct outgoing *outgoing, bool asked)
     outgoing->more = false;
     kind = fan_out(outgoing);
     if (kind == DATABASE_OK)
-        kind = carry_out_commands(outgoing->pipeline, &outgoing->arena);
+        kind = carry_out_commands(outgoing->pipeline, &outgoing->arena, &outgoing->decided);
     outgoing->data_version_known = kind == DATABASE_OK; /* otherwise the next look does it again */
     outgoing->data_version = version;
     return kind;

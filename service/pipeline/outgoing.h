@@ -17,6 +17,7 @@ struct outgoing {
     int64_t data_version;
     bool data_version_known;
     struct courtesy courtesy; /* told when another program has committed */
+    bool decided;             /* a held message was decided; whoever acts on it resets it */
     bool more;                /* the last look left orders: look again without waiting */
 };
 

@@ -2,11 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "database/rehouse.h"
 #include "platform/clock.h"
 #include "service/event.h"
 #include "service/log.h"
+#include "service/spool/extract.h"
 #include "service/spool/reason.h"
 #include "service/spool/rehouse.h"
 
@@ -65,8 +67,12 @@ static bool move(struct rehousing *rehousing, const struct rehouse_row *row, cha
         .place = row->refused ? STORE_QUARANTINE : STORE_ARCHIVE,
         .ledger_number = row->file,
         .arrived = row->arrived,
-        .name = row->name,
+        .name = row->message == 0 ? row->name : extract_name(row->row, row->name, &rehousing->arena),
     };
+    if (!what.name) {
+        note_failure(rehousing, row, (struct platform_status){PLATFORM_NO_MEMORY, 0});
+        return false;
+    }
     if (row->refused) {
         struct reason reason = {
             .place = what.place,
@@ -74,7 +80,8 @@ static bool move(struct rehousing *rehousing, const struct rehouse_row *row, cha
             .feed = row->feed,
             .name = row->name,
             .arrived = row->arrived,
-            .word = "waited-too-long",
+            .row = row->row,
+            .word = strcmp(row->state, "rejected") == 0 ? "rejected" : "waited-too-long",
             .detail = row->detail,
         };
         what.reason_text = reason_text(&reason, &rehousing->arena);
@@ -96,7 +103,8 @@ static enum database_kind tell_ledger(struct database *db, const struct rehouse_
     enum database_kind kind = database_begin(db);
     for (size_t i = 0; i < count && kind == DATABASE_OK; i++) {
         if (moved[i])
-            kind = rehouse_end(db, rows[i].file, rows[i].stored, stored[i]);
+            kind = rows[i].message != 0 ? rehouse_end_extract(db, rows[i].message, rows[i].stored, stored[i])
+                                        : rehouse_end(db, rows[i].file, rows[i].stored, stored[i]);
         if (kind == DATABASE_NONE) /* the row says something else by now: not ours to change */
             kind = DATABASE_OK;
     }
@@ -119,8 +127,8 @@ enum database_kind rehousing_run(struct rehousing *rehousing)
     bool any = false;
     size_t count = 0;
     arena_reset(&rehousing->arena);
-    enum database_kind kind =
-        rehouse_list(options->writer, rehousing->after, LIMIT, &rehousing->arena, &rows, &count);
+    enum database_kind kind = (rehousing->extracts ? rehouse_list_extracts : rehouse_list)(
+        options->writer, rehousing->after, LIMIT, &rehousing->arena, &rows, &count);
     if (kind != DATABASE_OK)
         return kind;
     for (size_t i = 0; i < count; i++) {
@@ -131,14 +139,16 @@ enum database_kind rehousing_run(struct rehousing *rehousing)
         kind = tell_ledger(options->writer, rows, stored, moved, count);
     for (size_t i = 0; i < count; i++) {
         /* What was refused has had its event; its file is no original of anything in the database. */
-        if (kind == DATABASE_OK && moved[i] && !stored[i] && !rows[i].refused)
+        if (kind == DATABASE_OK && moved[i] && !stored[i] && !rows[i].refused && rows[i].message == 0)
             report_missing(&rows[i]);
         free(stored[i]);
     }
     if (kind != DATABASE_OK)
         return kind;
-    bool more = count == LIMIT;
-    rehousing->after = more ? rows[count - 1].file : 0;
+    bool full = count == LIMIT;
+    bool more = full || !rehousing->extracts; /* first files, then extracts */
+    rehousing->after = !full ? 0 : rehousing->extracts ? rows[count - 1].message : rows[count - 1].file;
+    rehousing->extracts = full ? rehousing->extracts : !rehousing->extracts;
     rehousing->next = more ? 0 : clock_monotonic_ms() + EACH_MS;
     if (!more) {
         rehousing->told = rehousing->failed;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "database/held.h"
 #include "platform/clock.h"
 #include "service/event.h"
 #include "service/log.h"
@@ -72,11 +73,12 @@ static enum database_kind warn_of_repeat(struct database *db, const struct job *
 
 /* Extracts that come of applying. False: it could not be written, and the slice ends in front of the row. A copy has none: live has it. */
 static bool set_aside(struct job *job, const struct roster_row *row, enum store_place place, const char *word,
-                      const char *detail)
+                      const char *detail, struct extract_written *written)
 {
     if (job->work == JOB_COPY)
         return true;
-    struct platform_status status = roster_set_row_aside(job, row, root_of(job), place, word, detail);
+    struct platform_status status =
+        roster_set_row_aside(job, row, root_of(job), place, word, detail, written);
     if (!platform_ok(status) && !job->roster->stuck) {
         char text[200];
         platform_status_text(status, text, sizeof text);
@@ -107,6 +109,19 @@ static void count_row(struct roster_progress *reached, enum ledger_message_state
     abort();
 }
 
+/* A row that a person decides about lies in the hold, and the ledger knows where. */
+static enum database_kind hold_row(struct database *db, struct job *job, const struct roster_row *row)
+{
+    const struct ledger_message *message = &row->result.message;
+    struct extract_written written = {0};
+    if (!set_aside(job, row, STORE_HOLD, "held", message->detail, &written))
+        return DATABASE_OTHER; /* the row is taken back: the savepoint, or the transaction */
+    enum database_kind kind =
+        written.stored ? extract_keep(db, message->id, written.sha256, written.stored) : DATABASE_OK;
+    free(written.stored);
+    return kind;
+}
+
 static enum database_kind apply_good_row(struct database *db, struct job *job, struct roster_row *row,
                                          instant_us now)
 {
@@ -121,9 +136,11 @@ static enum database_kind apply_good_row(struct database *db, struct job *job, s
     if (!group_keep_told(result, &job->roster->arena))
         return DATABASE_NO_MEMORY;
     /* Written before the next statement ends the life of the detail. */
-    if (result->message.state == LEDGER_HELD &&
-        !set_aside(job, row, STORE_HOLD, "held", result->message.detail))
-        return DATABASE_OTHER; /* the row is taken back: the savepoint, or the transaction */
+    if (result->message.state == LEDGER_HELD) {
+        kind = hold_row(db, job, row);
+        if (kind != DATABASE_OK)
+            return kind;
+    }
     return result->booking_again ? warn_of_repeat(db, job, row, result->message.id) : DATABASE_OK;
 }
 
@@ -146,8 +163,9 @@ static enum database_kind apply_guarded_row(struct database *db, struct job *job
     if (kind != DATABASE_OK || job->roster->stuck)
         return kind;
     row->result = (struct apply_result){.message.state = LEDGER_MESSAGE_QUARANTINED};
-    return set_aside(job, row, STORE_QUARANTINE, "database", detail) ? insert_bad_row(db, job, row, detail)
-                                                                     : DATABASE_OK;
+    return set_aside(job, row, STORE_QUARANTINE, "database", detail, NULL)
+               ? insert_bad_row(db, job, row, detail)
+               : DATABASE_OK;
 }
 
 /* One row; with roster->stuck afterwards it is not in the transaction. */

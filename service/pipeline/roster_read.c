@@ -154,7 +154,7 @@ enum parse_status roster_read(const struct config *config, struct job *job)
 
 struct platform_status roster_set_row_aside(const struct job *job, const struct roster_row *row,
                                             const char *root, enum store_place place, const char *word,
-                                            const char *detail)
+                                            const char *detail, struct extract_written *written)
 {
     enum encoding encoding = job->roster->progress.next.encoding;
     bool wide = encoding == ENCODING_UTF16LE || encoding == ENCODING_UTF16BE;
@@ -183,7 +183,7 @@ struct platform_status roster_set_row_aside(const struct job *job, const struct 
         .bytes = row->bytes,
         .reason_text = reason_text(&reason, &arena),
     };
-    struct platform_status status = extract_write(&extract);
+    struct platform_status status = extract_write(&extract, written);
     arena_release(&arena);
     return status;
 }
@@ -199,7 +199,8 @@ struct platform_status roster_set_rows_aside(const struct job *job, const char *
         if (roster->rows[i].status == PARSE_OK)
             continue;
         any = true;
-        status = roster_set_row_aside(job, &roster->rows[i], root, STORE_QUARANTINE, "row-faults", NULL);
+        status =
+            roster_set_row_aside(job, &roster->rows[i], root, STORE_QUARANTINE, "row-faults", NULL, NULL);
     }
     if (any)
         extract_flush(root, STORE_QUARANTINE, job->row.arrived);

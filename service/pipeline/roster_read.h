@@ -7,6 +7,7 @@
 #include "platform/status.h"
 #include "service/pipeline/job.h"
 #include "service/pipeline/roster.h"
+#include "service/spool/extract.h"
 
 /* Whether a roster may end where these bytes end: it has a row or a header, and does not end inside a row. Bytes that are wrong
  * otherwise are whole. Also true when memory is exhausted. */
@@ -22,9 +23,10 @@ enum parse_status roster_read(const struct config *config, struct job *job);
  * copy: live has them. */
 struct platform_status roster_set_rows_aside(const struct job *job, const char *root);
 
-/* One extract, with the reason beside it, in quarantine or hold; its folder is made when it is missing. The caller flushes it. */
+/* One extract, with the reason beside it, in quarantine or hold; its folder is made when it is missing. The caller flushes it.
+ * `written` as in extract_write. */
 struct platform_status roster_set_row_aside(const struct job *job, const struct roster_row *row,
                                             const char *root, enum store_place place, const char *word,
-                                            const char *detail);
+                                            const char *detail, struct extract_written *written);
 
 #endif

@@ -7,6 +7,7 @@
 #include "platform/clock.h"
 #include "service/log.h"
 #include "service/pipeline/event_time.h"
+#include "service/pipeline/held_job.h"
 #include "service/pipeline/jms_input.h"
 #include "service/pipeline/pipeline_private.h"
 #include "service/pipeline/roster_read.h"
@@ -37,10 +38,13 @@ void worker_parse(const struct config *config, struct job *job)
         !job->roster->surveyed) /* else they are of the file, which was judged with its first slice */
         fault_list_init(&job->faults, &job->arena);
     job->rules = (struct apply_rules){config_place, config};
-    switch (job->match->format) {
-    case CONFIG_FORMAT_JMS_EVENT: job->status = parse_jms_event(config, job); break;
-    case CONFIG_FORMAT_ROSTER_CSV: job->status = roster_read(config, job); break;
-    }
+    if (job->release.message != 0)
+        job->status = held_job_parse(config, job);
+    else
+        switch (job->match->format) {
+        case CONFIG_FORMAT_JMS_EVENT: job->status = parse_jms_event(config, job); break;
+        case CONFIG_FORMAT_ROSTER_CSV: job->status = roster_read(config, job); break;
+        }
     /* No verdict without its reasons, no value without its warning. */
     if (fault_list_lost_memory(&job->faults))
         job->status = PARSE_NO_MEMORY;

@@ -42,9 +42,15 @@ static struct platform_status store(const char *path, struct slice bytes)
     return same ? PLATFORM_SUCCESS : status;
 }
 
+/* `path` is folder/name; as the ledger has it: below the root. */
+static char *below_root(const char *below, const char *path)
+{
+    return path ? path_join(below, path_name(path)) : NULL;
+}
+
 /* The extract under one name: the reason first, since a file without it would say nothing after a crash. */
-static struct platform_status store_both(const struct extract *extract, const char *folder,
-                                         struct slice bytes, int number)
+static struct platform_status store_both(const struct extract *extract, const char *folder, const char *below,
+                                         struct slice bytes, int number, char **stored)
 {
     char suffix[16] = "", reason_suffix[32];
     if (number > 0)
@@ -56,13 +62,25 @@ static struct platform_status store_both(const struct extract *extract, const ch
         path && reason_path ? store(reason_path, slice_of(extract->reason_text)) : NO_MEMORY;
     if (platform_ok(status))
         status = store(path, bytes);
+    if (platform_ok(status) && stored && !(*stored = below_root(below, path)))
+        status = NO_MEMORY;
     free(reason_path);
     free(path);
     return status;
 }
 
-struct platform_status extract_write(const struct extract *extract)
+const char *extract_name(uint32_t row, const char *name, struct arena *arena)
 {
+    size_t size = strlen(name) + 24;
+    char *text = arena_take(arena, size);
+    if (text)
+        (void)snprintf(text, size, "r%lu_%s", (unsigned long)row, name);
+    return text;
+}
+
+struct platform_status extract_write(const struct extract *extract, struct extract_written *written)
+{
+    char *stored = NULL, **wanted = written ? &stored : NULL;
     char below[STORE_FOLDER_SIZE];
     store_folder(extract->place, extract->arrived, below);
     size_t size = extract->mark.len + extract->bytes.len;
@@ -75,14 +93,18 @@ struct platform_status extract_write(const struct extract *extract)
     memcpy(bytes + extract->mark.len, extract->bytes.ptr, extract->bytes.len);
     const struct slice whole = slice_from(bytes, size);
     for (int number = 0; number < NAMES_TRIED; number++) {
-        status = store_both(extract, folder, whole, number);
+        status = store_both(extract, folder, below, whole, number, wanted);
         if (status.kind == PLATFORM_NOT_FOUND) { /* the first of this hour */
             status = folder_make(folder);
             if (platform_ok(status))
-                status = store_both(extract, folder, whole, number);
+                status = store_both(extract, folder, below, whole, number, wanted);
         }
         if (status.kind != PLATFORM_EXISTS)
             break;
+    }
+    if (platform_ok(status) && written) {
+        written->stored = stored;
+        sha256(bytes, size, written->sha256);
     }
 out:
     free(bytes);

@@ -10,8 +10,10 @@
 #ifndef CORBRIDGE_SERVICE_SPOOL_EXTRACT_H
 #define CORBRIDGE_SERVICE_SPOOL_EXTRACT_H
 
+#include "parser/arena.h"
 #include "parser/datetime.h"
 #include "parser/slice.h"
+#include "platform/sha256.h"
 #include "platform/status.h"
 #include "service/spool/store.h"
 
@@ -27,8 +29,17 @@ struct extract {
     const char *reason_text; /* NULL: memory was exhausted when it was made */
 };
 
-/* Writes both, the reason first. Success also when they are there already. On failure it may be tried again. */
-struct platform_status extract_write(const struct extract *extract);
+/* Where it lies, and the hash of its bytes. */
+struct extract_written {
+    char *stored; /* path below the root; heap, the caller's */
+    uint8_t sha256[SHA256_SIZE];
+};
+
+/* Writes both, the reason first. Success also when they are there already; then *written is set (it may be NULL). On failure it may be tried again. */
+struct platform_status extract_write(const struct extract *extract, struct extract_written *written);
+
+/* The name of an extract in place of its file's: "r17_roster.csv". In the arena; NULL when memory is exhausted. */
+const char *extract_name(uint32_t row, const char *name, struct arena *arena);
 
 /* Brings the names that were written to the medium: before the ledger says that they are there. */
 void extract_flush(const char *root, enum store_place place, instant_us arrived);

@@ -24,7 +24,9 @@ static const struct {
     {"waiting", "the patient or the booking that this event speaks of is not known yet: it is kept here"},
     {"waited-too-long",
      "ask the jail management system for the demographics of that booking, then have it send this event again, as a new file"},
-    {"held", "a person must decide about this event: see the detail"},
+    {"held",
+     "a person must decide about this event: see the detail. `corbridge status` gives the commands for it, release and reject"},
+    {"rejected", "nothing: a person has decided that it is not applied"},
 };
 
 const char *reason_sentence(const char *word)

@@ -20,7 +20,7 @@ struct reason {
     instant_us arrived;
     uint32_t row, line; /* of the row of a roster that was set aside; 0: the file as a whole */
     const char *
-        word; /* "faults", "row-faults", "incomplete", "too-large", "suspect", "waiting", "waited-too-long", "held", "database" */
+        word; /* "faults", "row-faults", "incomplete", "too-large", "suspect", "waiting", "waited-too-long", "held", "rejected", "database" */
     const char *detail;              /* one more sentence, or NULL */
     const struct fault_list *faults; /* or NULL */
 };

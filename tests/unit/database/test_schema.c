@@ -45,7 +45,9 @@ static const char *const rows[] = {
     "INSERT INTO command (what, windows_user, created_at, answer, outcome, answered_at) VALUES ('scan', 'u', '2026-11-23T18:00:00.000000Z',"
     " 'looked', 'done', '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO live_since VALUES ('feed', 'jms', '2026-11-23T18:00:00.000000Z', 'u', NULL)",
-    "INSERT INTO live_copy VALUES ('jms', 'ABCDEF', 7)",
+    "INSERT INTO live_copy VALUES ('jms', 'ABCDEF', 7, 3)",
+    "INSERT INTO extract VALUES (1, zeroblob(32), 'hold/x')",
+    "INSERT INTO released VALUES (1, 1)",
     "INSERT INTO test_only_booking VALUES ('JMS', 'B9', 'VCSO')",
     "INSERT INTO access_log (accessed_at, windows_user, command) VALUES ('2026-11-23T18:00:00.000000Z', 'u', 'show')",
     "DROP TRIGGER database_info_keeps_its_world; DROP TRIGGER patient_keeps_its_id; DROP TRIGGER booking_keeps_its_id;"
@@ -184,6 +186,11 @@ static const struct {
     {"roster", "held", "-1"},
     {"roster", "quarantined", "-1"},
     {"roster", "test_only", "-1"},
+    {"extract", "message", ANY}, /* a foreign key of our connections */
+    {"extract", "sha256", "x'00'"},
+    {"extract", "stored", "''"},
+    {"released", "id", "0"},
+    {"released", "message", ANY}, /* likewise */
     {"waiting_event", "message", ANY}, /* a foreign key of our connections */
     {"waiting_event", "authority", "''"},
     {"waiting_event", "patient_id", LONG(18)},
@@ -334,6 +341,7 @@ static const struct {
     {"live_copy", "feed", "''"},
     {"live_copy", "letters", "'ABCDE'"},
     {"live_copy", "up_to", "-1"},
+    {"live_copy", "released_up_to", "-1"},
     {"access_log", "id", "0"},
     {"access_log", "accessed_at", INSTANT},
     {"access_log", "windows_user", "''"},
