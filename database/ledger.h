@@ -127,7 +127,7 @@ struct ledger_message {
 
 enum database_kind ledger_message_insert(struct database *db, struct ledger_message *message);
 
-/* The ordinal behind all messages that the file has: 1, but for a roster of which some rows have ended. */
+/* The ordinal behind all messages that the file has: 1, but for a file of many of which some have ended. */
 enum database_kind ledger_next_ordinal(struct database *db, int64_t file, int *ordinal);
 
 /* Sets state, patient, booking and detail of an inserted message. */

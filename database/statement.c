@@ -7,9 +7,9 @@
     "facility, housing, bed, block, pod, cell, bunk, agency, booking_date, booking_date_given, release_date, " \
     "release_date_given, release_origin, released_at"
 
-#define ROSTER_COLUMNS                                                                                       \
+#define PROGRESS_COLUMNS                                                                                     \
     "event_at, row_count, next_row, next_offset, next_line, encoding, applied, unchanged, stale, held, "     \
-    "quarantined, test_only"
+    "waiting, quarantined, test_only"
 
 /* What last stated a group, as apply_is_older reads it. */
 #define REMEMBERED(group) #group "_event_at, " #group "_arrived_at, " #group "_file"
@@ -23,10 +23,10 @@
 #define HELD_COLUMNS                                                                                         \
     "m.id, m.file, m.ordinal, m.kind, m.detail, m.event_at, f.feed, f.name, f.format, f.arrived_at,"         \
     " f.in_place, f.copied_from, f.size, e.message IS NOT NULL, coalesce(e.sha256, f.sha256),"               \
-    " iif(e.message IS NULL, f.stored, e.stored), r.encoding, m.patient, m.booking"
+    " iif(e.message IS NULL, f.stored, e.stored), p.encoding, m.patient, m.booking"
 #define HELD_TABLES                                                                                          \
     " FROM message m JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"                   \
-    " LEFT JOIN roster r ON r.file = f.id"
+    " LEFT JOIN file_progress p ON p.file = f.id"
 
 #define OUTBOX_COLUMNS "id, order_event, pharmacy, control_id, file_name, bytes, state, created_at"
 
@@ -115,7 +115,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT id, name, size, created_us, written_us, identity_volume, identity_high, identity_low, sha256,"
         " arrived_at, format, state, attempt, in_place, state = 'done' AND EXISTS (SELECT 1 FROM message m"
         " WHERE m.file = f.id AND m.state IN ('applied', 'duplicate', 'stale', 'superseded', 'test-only',"
-        " 'waiting') UNION ALL SELECT 1 FROM roster r WHERE r.file = f.id AND r.unchanged > 0), stored,"
+        " 'waiting') UNION ALL SELECT 1 FROM file_progress p WHERE p.file = f.id AND p.unchanged > 0), stored,"
         " EXISTS (SELECT 1 FROM message m WHERE m.file = f.id AND m.state = 'test-only')"
         " FROM file f WHERE feed = ? AND id > ? AND id <= ? AND state <> 'vanished' ORDER BY id LIMIT ?",
     [STATEMENT_FILE_TWO_COPIES] =
@@ -146,7 +146,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [STATEMENT_MESSAGE_NEXT_ORDINAL] =
         "SELECT max(coalesce((SELECT max(ordinal) + 1 FROM message WHERE file = ?), 1),"
-        " coalesce((SELECT next_row FROM roster WHERE file = ?), 1))",
+        " coalesce((SELECT next_row FROM file_progress WHERE file = ?), 1))",
     [STATEMENT_MESSAGE_STATE] = "SELECT state, file FROM message WHERE id = ?",
     [STATEMENT_MESSAGE_END] =
         "UPDATE message SET state = ?, patient = ?, booking = ?, detail = ?, ended_at = ? WHERE id = ?",
@@ -158,16 +158,17 @@ static const char *const texts[STATEMENT_COUNT] = {
         "INSERT INTO message_extra (message, ordinal, name, value)"
         " VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM message_extra WHERE message = ?1), ?2, ?3)",
 
-    [STATEMENT_ROSTER_FIND] = "SELECT " ROSTER_COLUMNS " FROM roster WHERE file = ?",
-    [STATEMENT_ROSTER_KEEP] =
-        "INSERT INTO roster (" ROSTER_COLUMNS ", file) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    [STATEMENT_PROGRESS_FIND] = "SELECT " PROGRESS_COLUMNS " FROM file_progress WHERE file = ?",
+    [STATEMENT_PROGRESS_KEEP] =
+        "INSERT INTO file_progress (" PROGRESS_COLUMNS
+        ", file) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (file) DO UPDATE SET next_row = excluded.next_row, next_offset = excluded.next_offset,"
         " next_line = excluded.next_line, applied = excluded.applied, unchanged = excluded.unchanged,"
-        " stale = excluded.stale, held = excluded.held, quarantined = excluded.quarantined,"
-        " test_only = excluded.test_only",
-    [STATEMENT_ROSTER_CAME_ON] = "UPDATE file SET attempt = 0 WHERE id = ? AND attempt > 0",
-    [STATEMENT_ROSTER_UNCHANGED] = "UPDATE feed_total SET duplicate = duplicate + ?"
-                                   " WHERE feed = (SELECT feed FROM file WHERE id = ?)",
+        " stale = excluded.stale, held = excluded.held, waiting = excluded.waiting,"
+        " quarantined = excluded.quarantined, test_only = excluded.test_only",
+    [STATEMENT_PROGRESS_CAME_ON] = "UPDATE file SET attempt = 0 WHERE id = ? AND attempt > 0",
+    [STATEMENT_PROGRESS_UNCHANGED] = "UPDATE feed_total SET duplicate = duplicate + ?"
+                                     " WHERE feed = (SELECT feed FROM file WHERE id = ?)",
     [STATEMENT_COPY_CLAIMED] =
         "SELECT id, sha256 FROM file WHERE feed = ? AND in_place = 1 AND state = 'claimed' AND copied_from = ?"
         " ORDER BY id LIMIT 1",
@@ -231,7 +232,7 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_HELD_RELEASED] =
         "SELECT " HELD_COLUMNS ", l.id FROM released l JOIN message m ON m.id = l.message"
         " JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"
-        " LEFT JOIN roster r ON r.file = f.id"
+        " LEFT JOIN file_progress p ON p.file = f.id"
         " WHERE l.id > ? AND f.feed = ? ORDER BY l.id LIMIT ?",
     [STATEMENT_HELD_NOTE_RELEASE] =
         "INSERT INTO released (message) VALUES (?) ON CONFLICT (message) DO NOTHING",

@@ -15,26 +15,44 @@ static BOOL CALLBACK open_algorithm(PINIT_ONCE self, PVOID parameter, PVOID *con
     return BCRYPT_SUCCESS(BCryptOpenAlgorithmProvider(&algorithm, BCRYPT_SHA256_ALGORITHM, NULL, 0));
 }
 
-void sha256(const void *bytes, size_t size, uint8_t out[SHA256_SIZE])
+/* struct sha256_sum is what the handle points to. */
+struct sha256_sum *sha256_begin(void)
 {
-    enum {
-        PIECE = 1 << 30
-    }; /* CNG counts in ULONG */
     BCRYPT_HASH_HANDLE hash;
-    /* CNG takes its input as PUCHAR and only reads it. */
-    UCHAR *at = (UCHAR *)(uintptr_t)bytes;
     if (!InitOnceExecuteOnce(&once, open_algorithm, NULL, NULL))
         abort();
     if (!BCRYPT_SUCCESS(BCryptCreateHash(algorithm, &hash, NULL, 0, NULL, 0, 0)))
         abort();
+    return hash;
+}
+
+void sha256_add(struct sha256_sum *sum, const void *bytes, size_t size)
+{
+    enum {
+        PIECE = 1 << 30
+    }; /* CNG counts in ULONG */
+    /* CNG takes its input as PUCHAR and only reads it. */
+    UCHAR *at = (UCHAR *)(uintptr_t)bytes;
     while (size > 0) {
         ULONG piece = size < PIECE ? (ULONG)size : PIECE;
-        if (!BCRYPT_SUCCESS(BCryptHashData(hash, at, piece, 0)))
+        if (!BCRYPT_SUCCESS(BCryptHashData((BCRYPT_HASH_HANDLE)sum, at, piece, 0)))
             abort();
         at += piece;
         size -= piece;
     }
-    if (!BCRYPT_SUCCESS(BCryptFinishHash(hash, out, SHA256_SIZE, 0)))
+}
+
+void sha256_end(struct sha256_sum *sum, uint8_t *out)
+{
+    if (out != NULL && !BCRYPT_SUCCESS(BCryptFinishHash((BCRYPT_HASH_HANDLE)sum, out, SHA256_SIZE, 0)))
         abort();
-    (void)BCryptDestroyHash(hash);
+    if (sum != NULL)
+        (void)BCryptDestroyHash((BCRYPT_HASH_HANDLE)sum);
+}
+
+void sha256(const void *bytes, size_t size, uint8_t out[SHA256_SIZE])
+{
+    struct sha256_sum *sum = sha256_begin();
+    sha256_add(sum, bytes, size);
+    sha256_end(sum, out);
 }

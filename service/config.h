@@ -43,8 +43,9 @@ enum config_event_time {
 struct config_match {
     const char *pattern; /* *, ?; without regard to case */
     enum config_format format;
-    enum config_ready ready;   /* never DEFAULT after loading */
-    uint32_t quiet_ms;         /* default 1000, of rosters 5000; at least 2000 on remote or polled folders */
+    enum config_ready ready; /* never DEFAULT after loading */
+    uint32_t
+        quiet_ms; /* default 1000, of files of many messages 5000; at least 2000 on remote or polled folders */
     uint32_t give_up_ms;       /* default 600000 */
     uint64_t size_limit;       /* bytes; a larger file is quarantined */
     const char *marker_suffix; /* CONFIG_READY_MARKER: name + suffix is the second file; NULL otherwise */
@@ -134,6 +135,9 @@ void config_free(struct config *config);
 const struct config_feed *config_feed_find(const struct config *config, const char *name);
 /* "jms-event", "roster-csv"; static. */
 const char *config_format_name(enum config_format format);
+
+/* Whether a file of it holds many messages: read as a stream, with a size limit and a quiet time of its own. */
+bool config_format_has_rows(enum config_format format);
 
 /* By name; NULL when there is none. */
 const struct config_pharmacy *config_pharmacy_find(const struct config *config, const char *name);

@@ -28,11 +28,11 @@ static const char DEFAULT_FILE_PATTERN[] = "%Y%m%d%H%M%S_%N_%C.hl7";
 #define GB                 (1024 * MB)
 #define DEFAULT_QUIET_MS   SECOND
 #define REMOTE_QUIET_MS    (2 * SECOND) /* DESIGN "Settle": remote or polled folders at least 2 s */
-#define ROSTER_QUIET_MS    (5 * SECOND) /* the same: their senders write them for a while */
+#define ROWS_QUIET_MS      (5 * SECOND) /* the same: their senders write them for a while */
 #define DEFAULT_LAG_MS     (15 * MINUTE)
 #define LONGEST_LAG_MS     (24 * HOUR)
-#define ROSTER_SIZE_LIMIT  (64 * MB)
-#define ROSTER_SIZE_MOST   (1024 * MB)
+#define ROWS_SIZE_LIMIT    (512 * MB) /* files of many messages are read as a stream */
+#define ROWS_SIZE_MOST     (4 * GB)
 #define DEFAULT_GIVE_UP_MS (10 * MINUTE)
 #define DEFAULT_WAITING_MS (24 * HOUR)
 #define LONGEST_WAITING_MS (1000 * HOUR)
@@ -270,8 +270,8 @@ static uint32_t read_quiet(struct config_reading *reading, const struct config_e
 {
     bool far = feed->poll_ms > 0 || (feed->folder != NULL && config_folder_is_remote(feed->folder));
     uint32_t quiet = read_duration(reading, element, "quiet", 0, 100, HOUR);
-    if (quiet == 0 && format == CONFIG_FORMAT_ROSTER_CSV)
-        return ROSTER_QUIET_MS;
+    if (quiet == 0 && config_format_has_rows(format))
+        return ROWS_QUIET_MS;
     if (quiet == 0)
         return far ? REMOTE_QUIET_MS : DEFAULT_QUIET_MS;
     if (far && quiet < REMOTE_QUIET_MS)
@@ -357,7 +357,7 @@ static void build_match(struct config_reading *reading, const struct config_elem
                                    match->pattern);
     match->format = strcmp(value_or(element, "format", ""), "roster-csv") == 0 ? CONFIG_FORMAT_ROSTER_CSV
                                                                                : CONFIG_FORMAT_JMS_EVENT;
-    bool roster = match->format == CONFIG_FORMAT_ROSTER_CSV;
+    bool has_rows = config_format_has_rows(match->format);
     check_format(reading, element, subject, match);
     match->ready = ready_of(config_attribute_value(element, "ready"));
     match->marker_suffix = config_attribute_value(element, "marker-suffix");
@@ -369,8 +369,8 @@ static void build_match(struct config_reading *reading, const struct config_elem
         config_fault_add(reading, config_attribute_line(element, "give-up"),
                          "%s: give-up must be longer than quiet, else no file could ever be proved whole",
                          subject);
-    uint64_t most = roster ? ROSTER_SIZE_LIMIT : LIMIT_EVENT_FILE_BYTES;
-    match->size_limit = read_size(reading, element, "size-limit", most, KB, roster ? ROSTER_SIZE_MOST : most);
+    uint64_t most = has_rows ? ROWS_SIZE_LIMIT : LIMIT_EVENT_FILE_BYTES;
+    match->size_limit = read_size(reading, element, "size-limit", most, KB, has_rows ? ROWS_SIZE_MOST : most);
     match->encoding = ENCODING_AUTO;
     (void)encoding_from_name(slice_of(value_or(element, "encoding", "auto")), &match->encoding);
     match->empty_clears = strcmp(value_or(element, "empty", "leave"), "clear") == 0;

@@ -26,6 +26,15 @@ const struct config_facility *config_facility_find(const struct config *config, 
     return NULL;
 }
 
+bool config_format_has_rows(enum config_format format)
+{
+    switch (format) {
+    case CONFIG_FORMAT_JMS_EVENT: return false;
+    case CONFIG_FORMAT_ROSTER_CSV: return true;
+    }
+    return false;
+}
+
 const char *config_format_name(enum config_format format)
 {
     switch (format) {

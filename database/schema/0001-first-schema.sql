@@ -166,23 +166,25 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched') OR state = 'waiting';
 
--- How far a roster is. Its rows are messages of their own (message.ordinal is the row), but a row that brings nothing new leaves no message:
--- it is only counted here. Each slice of rows is written with the place behind it, so that a restart goes on there.
-CREATE TABLE roster (
+-- How far a file of many messages is, such as a roster. Its rows are messages of their own (message.ordinal is the row), but a row that
+-- brings nothing new leaves no message: it is only counted here. Each slice of rows is written with the place behind it, so that a restart
+-- goes on there.
+CREATE TABLE file_progress (
     file INTEGER PRIMARY KEY REFERENCES file (id), -- the file
     event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z'), -- as of when its rows speak: its event time less lag
     row_count INTEGER NOT NULL CHECK (row_count >= 0), -- rows of the file; header and blank rows do not count
     next_row INTEGER NOT NULL CHECK (next_row > 0), -- the row with which it goes on; row_count + 1 when it is at its end
-    next_offset INTEGER NOT NULL CHECK (next_offset >= 0), -- where that row begins, in bytes from the beginning of the file
-    next_line INTEGER NOT NULL CHECK (next_line > 0), -- its line
+    next_offset INTEGER NOT NULL CHECK (next_offset >= 0), -- bytes of the file that need not be read again; 0: it is read from its beginning
+    next_line INTEGER NOT NULL CHECK (next_line > 0), -- the line at next_offset
     encoding TEXT NOT NULL CHECK (length(encoding) BETWEEN 1 AND 32), -- of the file, such as utf-8
     applied INTEGER NOT NULL CHECK (applied >= 0), -- rows that changed something
     unchanged INTEGER NOT NULL CHECK (unchanged >= 0), -- rows that brought nothing new
     stale INTEGER NOT NULL CHECK (stale >= 0), -- rows older than what is known
     held INTEGER NOT NULL CHECK (held >= 0), -- rows that were held when they were read
+    waiting INTEGER NOT NULL CHECK (waiting >= 0), -- rows that waited when they were read
     quarantined INTEGER NOT NULL CHECK (quarantined >= 0), -- rows that are wrong
     test_only INTEGER NOT NULL CHECK (test_only >= 0), -- live world: rows of a facility that is not live
-    CHECK (applied + unchanged + stale + held + quarantined + test_only = next_row - 1)
+    CHECK (applied + unchanged + stale + held + waiting + quarantined + test_only = next_row - 1)
 ) STRICT;
 
 -- A message of a file of many that is held, such as a row of a roster: its bytes lie as a file of their own. The file itself lies in the archive, whole.

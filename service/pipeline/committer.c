@@ -70,7 +70,16 @@ static void take_applies(struct committer *committer, struct group *group)
         }
         idle = 0;
         struct job *job = line->first;
-        if (job->roster) /* it stays at the head until its last slice is committed: nobody passes it */
+        if (job->unreadable && !job->abandoned) /* order is kept: those behind it come back with it */
+            for (struct job *behind = job; behind; behind = behind->next_in_line)
+                behind->abandoned = true;
+        if (job->abandoned) {
+            pipeline_locked_leave_line(job);
+            pipeline->parsed_ready--;
+            job_queue_add(&group->given_back, job);
+            continue;
+        }
+        if (job->rows) /* it stays at the head until its last slice is committed: nobody passes it */
             job->parsed = false;
         else
             pipeline_locked_leave_line(job);
@@ -108,7 +117,7 @@ static void give_all_back(struct committer *committer, struct group *group)
     }
     mutex_lock(&pipeline->lock);
     for (size_t i = 0; i < group->apply_count; i++)
-        if (group->applies[i]->roster)
+        if (group->applies[i]->rows)
             pipeline_locked_leave_line(group->applies[i]);
     mutex_unlock(&pipeline->lock);
     for (size_t i = 0; i < group->apply_count; i++)
@@ -325,6 +334,9 @@ static bool next_group(struct committer *committer, struct group *group, bool *a
     pipeline->look_now = false;
     pipeline->committing = true;
     mutex_unlock(&pipeline->lock);
+    struct job *job;
+    while ((job = job_queue_take(&group->given_back)))
+        abandon(pipeline, job);
     return group->claims.count > 0 || group->apply_count > 0 || group->ends.count > 0 ||
            group->sent.count > 0;
 }

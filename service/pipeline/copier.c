@@ -38,7 +38,7 @@ struct copier {
     bool asked;      /* live has committed since the last pass began */
     bool working;    /* a pass is under way */
     bool behind;     /* the last pass could not do all: again after RETRY_MS */
-    bool given_back; /* a copy came back unapplied: the cursors are read anew */
+    bool given_back; /* a copy came back unapplied: the cursors are read anew, after RETRY_MS */
     bool stopping;
 };
 
@@ -130,6 +130,26 @@ static void note_unreadable(struct copier *copier, const char *feed, int64_t num
               (long long)number, text);
 }
 
+/* The bytes of a copy, as many as the ledger says, whatever the configuration allows by now. Those of a file of many messages are only
+ * opened. */
+static struct platform_status take_bytes(struct job *job, bool *gone)
+{
+    uint64_t size = job->row.marks.size;
+    struct file_marks marks = {.size = size};
+    struct platform_status status;
+    if (job->rows) {
+        status = file_open_read(job->path, &job->handle);
+        if (platform_ok(status))
+            status = file_stat(job->handle, &marks);
+    } else {
+        status = file_load(job->path, (size_t)size, &job->bytes, &job->size);
+        marks.size = job->size;
+    }
+    *gone = status.kind == PLATFORM_NOT_FOUND || status.kind == PLATFORM_TOO_LARGE ||
+            (platform_ok(status) && marks.size != size);
+    return status;
+}
+
 /* The job of one copy, with its bytes. NULL with *gone when its bytes are no longer there, else when it cannot be had now. */
 static struct job *make_job(struct copier *copier, size_t feed, const struct ledger_copy *copy, bool *gone)
 {
@@ -152,11 +172,7 @@ static struct job *make_job(struct copier *copier, size_t feed, const struct led
     job->row.copied_from = copy->file.id;
     job->left_to_test = copy->left_to_test;
     job->copy_letters = arena_copy_text(&job->arena, slice_of(database_control_letters(copier->live)));
-    /* As many bytes as the ledger says, whatever the configuration allows by now. */
-    size_t size = (size_t)copy->file.marks.size;
-    struct platform_status status = file_load(path, size, &job->bytes, &job->size);
-    *gone = status.kind == PLATFORM_NOT_FOUND || status.kind == PLATFORM_TOO_LARGE ||
-            (platform_ok(status) && job->size != size);
+    struct platform_status status = take_bytes(job, gone);
     if (platform_ok(status) && !*gone && job->name && job->row.format && job->copy_letters)
         return job;
     if (!*gone)
@@ -329,7 +345,7 @@ static void run(void *context)
             (void)condition_wait(&copier->changes, &copier->lock, UINT32_MAX);
             continue;
         }
-        if (copier->behind)
+        if (copier->behind || copier->given_back)
             wait_to_retry(copier);
         copier->asked = false;
         copier->working = true;

@@ -6,8 +6,8 @@
 
 #include "service/event.h"
 #include "service/log.h"
-#include "service/pipeline/roster.h"
-#include "service/pipeline/roster_apply.h"
+#include "service/pipeline/row_apply.h"
+#include "service/pipeline/row_file.h"
 #include "service/spool/mover.h"
 
 static void number_text(int64_t number, char out[24])
@@ -36,8 +36,8 @@ static void report_applied(const struct job *job)
         event_report(EVENT_QUARANTINED, feed, number, first, count);
         return;
     }
-    if (job->roster) {
-        roster_report_end(job);
+    if (job->rows) {
+        row_report_end(job);
         return;
     }
     /* What waits is not a person's: it is applied by itself, or event 411 says that it was not. */
@@ -61,7 +61,7 @@ static void report_applied(const struct job *job)
 /* Of what live has told already nothing is reported a second time; what it left to test only test can tell of. */
 static void finish_copy(struct pipeline *pipeline, struct job *job)
 {
-    if (job->left_to_test && !job->roster) /* of a roster most rows are live's, and told there */
+    if (job->left_to_test && !job->rows) /* of a file of rows most are live's, and told there */
         report_applied(job);
     else if (job->place == STORE_QUARANTINE)
         log_write(LOG_WARNING, job->line->config->name,
@@ -99,9 +99,11 @@ void dispatch_claims(struct pipeline *pipeline, struct group *group)
         line->last = job;
         pipeline->figures.claimed += job->work != JOB_COPY;
         if (job->work == JOB_PARSE || job->work == JOB_COPY) {
-            job_queue_add(&pipeline->to_parse, job);
+            if (!job->rows || line->first == job) /* else when its turn comes: rows take memory */
+                job_queue_add(&pipeline->to_parse, job);
         } else { /* nothing to parse, but its turn comes in the order of numbers all the same */
-            fault_list_init(&job->faults, &job->arena);
+            if (!job->rows || !job->rows->surveyed)
+                fault_list_init(&job->faults, &job->arena);
             job->parsed = true;
             pipeline->parsed_ready++;
         }
@@ -113,25 +115,25 @@ void dispatch_claims(struct pipeline *pipeline, struct group *group)
 static bool ended_waiting(const struct job *job)
 {
     bool ended = job->result.waiting_ended > 0;
-    for (size_t i = job->roster ? job->roster->first : 0; job->roster && i < job->roster->upto; i++)
-        ended = ended || job->roster->rows[i].result.waiting_ended > 0;
+    for (size_t i = job->rows ? job->rows->first : 0; job->rows && i < job->rows->upto; i++)
+        ended = ended || job->rows->slice.rows[i].result.waiting_ended > 0;
     return ended;
 }
 
-/* A roster whose slice is committed: the rest of the slice, or the next one. False: the file is at its end. */
+/* A file of rows whose slice is committed: the rest of the slice, or the next one. False: the file is at its end. */
 static bool go_on(struct pipeline *pipeline, struct job *job)
 {
-    struct roster *roster = job->roster;
-    bool under_way = roster_is_under_way(job);
+    struct row_file *rows = job->rows;
+    bool under_way = row_file_is_under_way(job);
     if (job->work != JOB_SET_ASIDE && job->status == PARSE_OK) {
-        roster_report_rows(job);
-        roster_committed(roster);
+        row_report(job);
+        row_file_committed(rows);
     }
     job->adopted = true; /* a copy is claimed now */
     mutex_lock(&pipeline->lock);
     if (!under_way) {
         pipeline_locked_leave_line(job);
-    } else if (roster->first < roster->count && !roster->stuck) {
+    } else if (rows->first < rows->slice.count && !rows->stuck) {
         job->parsed = true;
         pipeline->parsed_ready++;
     } else {
@@ -169,7 +171,7 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
     for (size_t i = first; i < first + count; i++) {
         struct job *job = group->applies[i];
         group->waiting_ended = group->waiting_ended || ended_waiting(job);
-        if (!job->roster || !go_on(pipeline, job))
+        if (!job->rows || !go_on(pipeline, job))
             end_applied(pipeline, job);
     }
 }

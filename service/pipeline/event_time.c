@@ -129,7 +129,7 @@ instant_us event_time_find(struct job *job, const struct zone *zone)
     case CONFIG_EVENT_TIME_ARRIVAL: return job->row.arrived;
     case CONFIG_EVENT_TIME_DEFAULT: break;
     }
-    if (match->format == CONFIG_FORMAT_ROSTER_CSV)
+    if (job->rows)
         return from_last_write(job);
     /* RULES "Small questions": a Location's MoveDate is its event time unless the feed names another. */
     return job->event.kind == JMS_LOCATION ? from_field(job, "MoveDate", zone) : job->row.arrived;

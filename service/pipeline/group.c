@@ -7,15 +7,15 @@
 #include "database/outbox.h"
 #include "platform/clock.h"
 #include "service/log.h"
-#include "service/pipeline/roster.h"
-#include "service/pipeline/roster_apply.h"
+#include "service/pipeline/row_apply.h"
+#include "service/pipeline/row_file.h"
 
 #define APPLY_MS 20 /* DESIGN step 5: a group holds the write lock no longer than this and one message */
 
 static enum database_kind claim(struct database *db, struct job *job)
 {
-    if (job->roster && (job->work == JOB_COPY || (job->adopted && job->work != JOB_PUT_AWAY_ONLY))) {
-        enum database_kind kind = roster_recall(db, job);
+    if (job->rows && (job->work == JOB_COPY || (job->adopted && job->work != JOB_PUT_AWAY_ONLY))) {
+        enum database_kind kind = row_recall(db, job);
         if (kind != DATABASE_OK)
             return kind;
     }
@@ -43,8 +43,8 @@ struct reason group_reason(const struct job *job, const char *detail)
 
 static const char *message_kind(const struct job *job)
 {
-    if (job->roster)
-        return "roster";
+    if (job->rows)
+        return job->rows->format->file_kind;
     if ((job->work != JOB_PARSE && job->work != JOB_COPY) ||
         job->event.fields[JMS_DATATYPE].presence != JMS_GIVEN)
         return "unknown"; /* it was not read so far */
@@ -120,12 +120,12 @@ static enum database_kind apply_or_quarantine(struct database *db, struct job *j
                                               const char *detail, instant_us now)
 {
     bool parsed = (job->work == JOB_PARSE || job->work == JOB_COPY) && job->status == PARSE_OK;
-    if (parsed && job->roster)
-        return roster_apply(db, job, now);
+    if (parsed && job->rows)
+        return row_apply(db, job, now);
     return parsed && !refused ? apply_event(db, job, now) : quarantine(db, job, detail, now);
 }
 
-/* A copy is claimed, applied, ended and counted as copied at once, a roster with its first and its last slice; its bytes lie in the live
+/* A copy is claimed, applied, ended and counted as copied at once, a file of rows with its first and its last slice; its bytes lie in the live
  * world's archive and stay there. */
 static enum database_kind apply_copy(struct database *db, struct job *job, bool refused, const char *detail,
                                      instant_us now)
@@ -133,7 +133,7 @@ static enum database_kind apply_copy(struct database *db, struct job *job, bool 
     enum database_kind kind = job->adopted ? DATABASE_OK : ledger_claim(db, &job->row);
     if (kind == DATABASE_OK)
         kind = apply_or_quarantine(db, job, refused, detail, now);
-    if (kind == DATABASE_OK && roster_is_under_way(job))
+    if (kind == DATABASE_OK && row_file_is_under_way(job))
         return kind;
     if (kind == DATABASE_OK)
         kind = ledger_put_away(db, job->row.id, NULL, now);
@@ -270,9 +270,9 @@ static enum database_kind write_applies(struct database *db, struct group *group
         if (i > first && clock_monotonic_ms() - begun >= APPLY_MS)
             break;
         struct job *job = group->applies[i];
-        if (job->roster) /* it guards each row by itself */
-            job->roster->guarded = guarded;
-        kind = guarded && !job->roster ? apply_guarded(db, job, now) : apply(db, job, false, NULL, now);
+        if (job->rows) /* it guards each row by itself */
+            job->rows->guarded = guarded;
+        kind = guarded && !job->rows ? apply_guarded(db, job, now) : apply(db, job, false, NULL, now);
     }
     *applied = i - first;
     return kind;
@@ -308,7 +308,7 @@ void group_recall_outcome(struct database *db, struct job *job)
 {
     struct ledger_outcome outcome;
     fault_list_init(&job->faults, &job->arena);
-    if (job->roster && job->row.state == LEDGER_DONE) { /* whatever became of its rows */
+    if (job->rows && job->row.state == LEDGER_DONE) { /* whatever became of its rows */
         job->place = STORE_ARCHIVE;
         return;
     }

@@ -16,6 +16,8 @@ struct group {
     struct job *applies[GROUP_APPLY_MAX];
     size_t apply_count;
     struct job_queue ends;
+    struct job_queue
+        given_back; /* their turn has come, and they cannot be read: nothing is written of them */
     struct sent_rows sent;
     bool waiting_ended; /* events that waited in the hold have ended; set by dispatch_applied */
     bool put_into_hold; /* a file has come to lie in the hold; set by dispatch_ends */

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/jms_roster.h"
 #include "platform/path.h"
 #include "platform/sha256.h"
 #include "service/pipeline/event_time.h"
 #include "service/pipeline/jms_input.h"
-#include "service/pipeline/roster.h"
+#include "service/pipeline/row_file.h"
 
 #define EXTRACT_MAX                                                                                          \
     ((size_t)4 * LIMIT_CSV_WINDOW) /* a row is held in the window: so is its extract, with its mark */
@@ -42,8 +43,8 @@ enum held_found held_job_make(struct line *line, const struct held *held, const 
         free(path);
         return HELD_LATER;
     }
-    roster_free(job->roster); /* one event of it, and no roster */
-    job->roster = NULL;
+    row_file_free(job->rows); /* one event of it, and no file of many */
+    job->rows = NULL;
     job->row = (struct ledger_file){
         .id = held->file,
         .feed = line->config->name,

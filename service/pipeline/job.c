@@ -3,16 +3,17 @@
 #include <stdlib.h>
 
 #include "platform/path.h"
-#include "service/pipeline/roster.h"
+#include "service/pipeline/row_file.h"
 
 struct job *job_new(struct line *line, const struct config_match *match, char *path)
 {
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return NULL;
-    if (match && match->format == CONFIG_FORMAT_ROSTER_CSV) {
-        job->roster = roster_new();
-        if (!job->roster) {
+    const struct row_format *format = match ? row_format_find(match->format) : NULL;
+    if (format) {
+        job->rows = row_file_new(format);
+        if (!job->rows) {
             free(job);
             return NULL;
         }
@@ -29,10 +30,10 @@ void job_free(struct job *job)
 {
     if (!job)
         return;
+    row_file_free(job->rows);
     /* Nothing was written through this handle, so its close has nothing to say. */
     (void)file_close(job->handle);
     arena_release(&job->arena);
-    roster_free(job->roster);
     free(job->path);
     free(job->marker);
     free(job->bytes);

@@ -1,6 +1,6 @@
 /*
  * A job: one file in flight, from its claim until its bytes are put away. It owns the handle that was opened
- * when the file was looked at, the bytes that were read through it, and everything parsed from them.
+ * when the file was looked at, the bytes that were read through it (unless it is a file of many messages), and everything parsed from them.
  *
  * A job belongs to one thread at a time: feed (looks and claims) → committer (claim row) → worker (parses) →
  * committer (applies) → mover (puts away) → committer (end of the row) → feed (forgets the name). Queues hand
@@ -22,8 +22,8 @@
 #include "service/config.h"
 #include "service/spool/store.h"
 
-struct line;   /* service/pipeline/pipeline.h */
-struct roster; /* service/pipeline/roster.h */
+struct line;     /* service/pipeline/pipeline.h */
+struct row_file; /* service/pipeline/row_file.h */
 
 enum job_work {
     JOB_PARSE,     /* the usual way */
@@ -66,11 +66,13 @@ struct job {
     struct line *line;
     const struct config_match *match;
 
-    char *path;          /* where it lies; heap */
-    char *marker;        /* the second file that said it was whole (ready="marker"); heap or NULL */
-    char *name;          /* points into path */
-    struct file *handle; /* NULL for JOB_GONE */
-    char *bytes;         /* heap; NULL when larger than the limit */
+    char *path;   /* where it lies; heap */
+    char *marker; /* the second file that said it was whole (ready="marker"); heap or NULL */
+    char *name;   /* points into path */
+    struct file *
+        handle; /* of a copy only when it has rows: open for reading, in the live archive; NULL for JOB_GONE */
+    char *
+        bytes; /* heap; NULL when larger than the limit, and for files of many messages: they are read piece by piece */
     size_t size;
     struct ledger_file row;
     const char *copy_letters; /* JOB_COPY: control letters of the live database; in the arena */
@@ -86,7 +88,8 @@ struct job {
     enum pipeline_entry entry; /* the kind of place that it holds */
     bool parsed;               /* under the pipeline's lock */
     bool being_moved;          /* under the pipeline's lock: it was given to the mover */
-    bool abandoned;            /* given back: to be looked at again later */
+    bool
+        abandoned; /* given back: to be looked at again later. Of a job in its line: once it is parsed; under the pipeline's lock */
 
     /* set by the worker; all in the arena */
     struct arena arena;
@@ -95,7 +98,9 @@ struct job {
     struct jms_event event;
     struct apply_input input;
     struct apply_rules rules;
-    struct roster *roster; /* heap: its rows, slice by slice; NULL for other formats */
+    struct row_file *rows; /* heap: a file of many messages, slice by slice; NULL for other formats */
+    bool
+        unreadable; /* the rest of it cannot be read: nothing that the worker set counts, and the job is given back */
 
     /* set by the committer */
     struct apply_result result;

@@ -234,6 +234,16 @@ void pipeline_locked_leave_line(struct job *job)
     if (!line->first)
         line->last = NULL;
     job->next_in_line = NULL;
+    struct job *next = line->first;
+    if (next && next->rows && !next->parsed) { /* it was not worth its memory before (dispatch_claims) */
+        if (next->abandoned) {
+            next->parsed = true;
+            line->pipeline->parsed_ready++;
+            return;
+        }
+        job_queue_add(&line->pipeline->to_parse, next);
+        condition_signal(&line->pipeline->workers_wake);
+    }
 }
 
 void pipeline_finish(struct pipeline *pipeline, struct job *job)

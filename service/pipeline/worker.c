@@ -10,7 +10,7 @@
 #include "service/pipeline/held_job.h"
 #include "service/pipeline/jms_input.h"
 #include "service/pipeline/pipeline_private.h"
-#include "service/pipeline/roster_read.h"
+#include "service/pipeline/row_read.h"
 
 #define BATCH    8     /* jobs taken under one lock: a parse costs less than a wake-up */
 #define RETRY_MS 1000u /* after a row that could not be set aside */
@@ -34,17 +34,13 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
 
 void worker_parse(const struct config *config, struct job *job)
 {
-    if (!job->roster ||
-        !job->roster->surveyed) /* else they are of the file, which was judged with its first slice */
-        fault_list_init(&job->faults, &job->arena);
     job->rules = (struct apply_rules){config_place, config};
-    if (job->release.message != 0)
-        job->status = held_job_parse(config, job);
-    else
-        switch (job->match->format) {
-        case CONFIG_FORMAT_JMS_EVENT: job->status = parse_jms_event(config, job); break;
-        case CONFIG_FORMAT_ROSTER_CSV: job->status = roster_read(config, job); break;
-        }
+    if (job->rows) {
+        job->status = row_read(config, job);
+    } else {
+        fault_list_init(&job->faults, &job->arena);
+        job->status = job->release.message != 0 ? held_job_parse(config, job) : parse_jms_event(config, job);
+    }
     /* No verdict without its reasons, no value without its warning. */
     if (fault_list_lost_memory(&job->faults))
         job->status = PARSE_NO_MEMORY;
@@ -56,22 +52,22 @@ void worker_parse(const struct config *config, struct job *job)
 /* What must lie in a folder of ours before the transaction that says so. */
 static void set_rows_aside(struct pipeline *pipeline, struct job *job)
 {
-    struct platform_status status = roster_set_rows_aside(job, pipeline->options.paths->root);
-    if (!platform_ok(status) && !job->roster->stuck) {
+    struct platform_status status = row_set_bad_aside(job, pipeline->options.paths->root);
+    if (!platform_ok(status) && !job->rows->stuck) {
         char text[200];
         platform_status_text(status, text, sizeof text);
         log_write(LOG_WARNING, job->line->config->name, "rows of %lld cannot be set aside, so it waits: %s",
                   (long long)job->row.id, text);
     }
-    job->roster->stuck = !platform_ok(status);
+    job->rows->stuck = !platform_ok(status);
 }
 
 static bool is_stuck(const struct job *job)
 {
-    return job->roster && job->roster->stuck;
+    return job->rows && job->rows->stuck;
 }
 
-/* What can be parsed now, at most BATCH. A roster that is stuck is tried again a second later; the files of other feeds do not wait with it.
+/* What can be parsed now, at most BATCH. A file of rows that is stuck is tried again a second later; the files of other feeds do not wait with it.
  * With the lock held. */
 static size_t take_batch(struct pipeline *pipeline, struct job *batch[BATCH])
 {
@@ -80,7 +76,7 @@ static size_t take_batch(struct pipeline *pipeline, struct job *batch[BATCH])
     struct job *job;
     size_t count = 0;
     while (count < BATCH && (job = job_queue_take(&pipeline->to_parse))) {
-        if (is_stuck(job) && now - job->roster->tried < RETRY_MS)
+        if (is_stuck(job) && now - job->rows->tried < RETRY_MS)
             job_queue_add(&waiting, job);
         else
             batch[count++] = job;
@@ -112,9 +108,9 @@ void worker_run(void *context)
             if (worker_before_parse)
                 worker_before_parse(batch[i]);
             worker_parse(pipeline->options.config, batch[i]);
-            if (batch[i]->roster) {
+            if (batch[i]->rows) {
                 set_rows_aside(pipeline, batch[i]);
-                batch[i]->roster->tried = clock_monotonic_ms();
+                batch[i]->rows->tried = clock_monotonic_ms();
             }
         }
 

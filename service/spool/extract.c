@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/file.h"
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "service/spool/copy.h"
 
 #define NAMES_TRIED 100 /* a name of ours that is taken by other bytes means that somebody else wrote it */
 
@@ -42,6 +42,16 @@ static struct platform_status store(const char *path, struct slice bytes)
     return same ? PLATFORM_SUCCESS : status;
 }
 
+static struct platform_status store_message(const struct extract *extract, const char *path,
+                                            struct slice bytes)
+{
+    if (!extract->file)
+        return store(path, bytes);
+    const struct copy copy = {extract->mark, extract->file, extract->offset, extract->size};
+    struct platform_status status = copy_store(&copy, path);
+    return status.kind == PLATFORM_EXISTS && copy_is_there(&copy, path) ? PLATFORM_SUCCESS : status;
+}
+
 /* `path` is folder/name; as the ledger has it: below the root. */
 static char *below_root(const char *below, const char *path)
 {
@@ -61,7 +71,7 @@ static struct platform_status store_both(const struct extract *extract, const ch
     struct platform_status status =
         path && reason_path ? store(reason_path, slice_of(extract->reason_text)) : NO_MEMORY;
     if (platform_ok(status))
-        status = store(path, bytes);
+        status = store_message(extract, path, bytes);
     if (platform_ok(status) && stored && !(*stored = below_root(below, path)))
         status = NO_MEMORY;
     free(reason_path);
@@ -90,7 +100,8 @@ struct platform_status extract_write(const struct extract *extract, struct extra
         goto out;
     if (extract->mark.len > 0)
         memcpy(bytes, extract->mark.ptr, extract->mark.len);
-    memcpy(bytes + extract->mark.len, extract->bytes.ptr, extract->bytes.len);
+    if (extract->bytes.len > 0)
+        memcpy(bytes + extract->mark.len, extract->bytes.ptr, extract->bytes.len);
     const struct slice whole = slice_from(bytes, size);
     for (int number = 0; number < NAMES_TRIED; number++) {
         status = store_both(extract, folder, below, whole, number, wanted);

@@ -13,8 +13,8 @@
 #include "parser/arena.h"
 #include "parser/datetime.h"
 #include "parser/slice.h"
+#include "platform/file.h"
 #include "platform/sha256.h"
-#include "platform/status.h"
 #include "service/spool/store.h"
 
 struct extract {
@@ -23,9 +23,11 @@ struct extract {
     int64_t ledger_number;
     uint32_t row;
     instant_us arrived;
-    const char *name;        /* of the file, as it lay in the share */
-    struct slice mark;       /* of the encoding, put in front: a piece of UTF-16 has none; may be empty */
-    struct slice bytes;      /* as they stand in the file */
+    const char *name;   /* of the file, as it lay in the share */
+    struct slice mark;  /* of the encoding, put in front: a piece of UTF-16 has none; may be empty */
+    struct slice bytes; /* as they stand in the file */
+    struct file *file;  /* NULL; or they are too many to hold, and stand here: */
+    uint64_t offset, size;
     const char *reason_text; /* NULL: memory was exhausted when it was made */
 };
 
@@ -35,7 +37,7 @@ struct extract_written {
     uint8_t sha256[SHA256_SIZE];
 };
 
-/* Writes both, the reason first. Success also when they are there already; then *written is set (it may be NULL). On failure it may be tried again. */
+/* Writes both, the reason first. Success also when they are there already; then *written is set (it may be NULL, and is for bytes in memory). On failure it may be tried again. */
 struct platform_status extract_write(const struct extract *extract, struct extract_written *written);
 
 /* The name of an extract in place of its file's: "r17_roster.csv". In the arena; NULL when memory is exhausted. */

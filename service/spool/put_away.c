@@ -6,8 +6,8 @@
 
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "service/spool/copy.h"
 
-#define COPY_CHUNK  ((size_t)256 * 1024)
 #define NAMES_TRIED 100 /* a name of ours that is taken by other bytes means that somebody else wrote it */
 #define SUFFIX_SIZE 16
 
@@ -24,80 +24,24 @@ static char *stored_path(const struct put_away *what, const char *suffix)
     return path;
 }
 
-/* As holds_bytes, for a file that is too large to hold: compared with what the handle gives. */
-static bool holds_same_as_handle(const char *path, const struct put_away *what)
+static struct copy copy_of(const struct put_away *what)
 {
-    struct file *other = NULL;
-    struct file_marks marks;
-    char *ours = malloc(COPY_CHUNK), *theirs = malloc(COPY_CHUNK);
-    bool same = ours && theirs && platform_ok(file_open_read(path, &other)) &&
-                platform_ok(file_stat(other, &marks)) && marks.size == what->size;
-    for (uint64_t offset = 0; same && offset < what->size;) {
-        size_t got = 0, got_there = 0;
-        same = platform_ok(file_read_at(what->handle, offset, ours, COPY_CHUNK, &got)) &&
-               platform_ok(file_read_at(other, offset, theirs, COPY_CHUNK, &got_there)) && got > 0 &&
-               got == got_there && memcmp(ours, theirs, got) == 0;
-        offset += got;
-    }
-    (void)file_close(other);
-    free(ours);
-    free(theirs);
-    return same;
+    return (struct copy){.from = what->handle, .size = what->size};
 }
 
 /* Whether the file at `path` holds exactly these bytes: an earlier try of ours got so far. */
 static bool holds_bytes(const char *path, const struct put_away *what)
 {
-    if (!what->bytes.ptr)
-        return holds_same_as_handle(path, what);
+    if (!what->bytes.ptr) {
+        const struct copy copy = copy_of(what);
+        return copy_is_there(&copy, path);
+    }
     char *bytes = NULL;
     size_t size = 0;
     bool same = platform_ok(file_load(path, what->bytes.len, &bytes, &size)) && size == what->bytes.len &&
                 memcmp(bytes, what->bytes.ptr, size) == 0;
     free(bytes);
     return same;
-}
-
-/* Copies a file that is too large to hold, by its handle. */
-static struct platform_status copy_from_handle(const struct put_away *what, const char *to)
-{
-    size_t length = strlen(to);
-    char *temporary = malloc(length + sizeof ".tmp");
-    char *chunk = malloc(COPY_CHUNK);
-    struct file *out = NULL;
-    struct platform_status status = NO_MEMORY;
-    if (!temporary || !chunk)
-        goto out;
-    memcpy(temporary, to, length);
-    memcpy(temporary + length, ".tmp", sizeof ".tmp");
-    status = file_create(temporary, &out);
-    if (status.kind == PLATFORM_EXISTS) { /* left by a try that did not end */
-        status = file_remove(temporary);
-        if (platform_ok(status))
-            status = file_create(temporary, &out);
-    }
-    for (uint64_t offset = 0; platform_ok(status) && offset < what->size;) {
-        size_t got = 0;
-        status = file_read_at(what->handle, offset, chunk, COPY_CHUNK, &got);
-        if (platform_ok(status) && got == 0)
-            status = (struct platform_status){PLATFORM_CHANGED, 0};
-        if (platform_ok(status))
-            status = file_write(out, chunk, got);
-        offset += got;
-    }
-    if (platform_ok(status))
-        status = file_flush(out);
-    struct platform_status closed = file_close(out);
-    if (platform_ok(status))
-        status = closed;
-    if (platform_ok(status))
-        status = file_move(temporary, to);
-    if (!platform_ok(status))
-        (void)file_remove(temporary); /* a rest is written again by the next try */
-out:
-    free(chunk);
-    free(temporary);
-    return status;
 }
 
 enum sameness {
@@ -136,12 +80,11 @@ static struct platform_status delete_source(const struct put_away *what)
 
 static struct platform_status copy_and_delete(const struct put_away *what, const char *to)
 {
-    struct platform_status status = PLATFORM_SUCCESS;
+    const struct copy copy = copy_of(what);
     bool there = false;
-    status = file_exists(to, &there);
+    struct platform_status status = file_exists(to, &there);
     if (platform_ok(status) && !there)
-        status =
-            what->bytes.ptr ? file_store(to, what->bytes.ptr, what->bytes.len) : copy_from_handle(what, to);
+        status = what->bytes.ptr ? file_store(to, what->bytes.ptr, what->bytes.len) : copy_store(&copy, to);
     else if (platform_ok(status) && !is_copy(to, what))
         status = (struct platform_status){PLATFORM_EXISTS, 0};
     return platform_ok(status) ? delete_source(what) : status;

@@ -3,7 +3,7 @@
  * been held since it was looked at (DESIGN step 6). Nothing is ever overwritten.
  *
  * Same volume and the right to change its access list: rename, then let it inherit the rights of its new
- * folder. Otherwise: the bytes that were parsed go to a temporary name, flush, checked close, rename; then the
+ * folder. Otherwise: its bytes go to a temporary name, flush, checked close, rename; then the
  * source is deleted by its handle.
  */
 #ifndef CORBRIDGE_SERVICE_SPOOL_PUT_AWAY_H
@@ -23,7 +23,7 @@ struct put_away {
     const char *name;        /* as it lay in the share */
     const char *reason_text; /* NULL: no .reason.txt */
     struct file *handle;     /* open by file_open_claim; stays open */
-    struct slice bytes; /* what was parsed; ptr NULL when it was too large to hold: copied from the handle */
+    struct slice bytes; /* what was parsed; ptr NULL when it is not held in memory: copied from the handle */
     uint64_t size;      /* of the file */
 };
 

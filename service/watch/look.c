@@ -11,17 +11,31 @@
 #include "platform/file.h"
 #include "platform/path.h"
 #include "platform/sha256.h"
-#include "service/pipeline/roster_read.h"
+#include "service/pipeline/row_read.h"
 #include "service/watch/feed_private.h"
 
-/* Whether the bytes end where a file of this format may end. Only then may it be claimed before its give-up time. */
-static bool is_whole(const struct config_match *match, struct slice bytes)
+/* Reads the file that the job holds and hashes it: into memory, or, of many messages, past the survey of its format. *whole: it ends where a file of its
+ * format may end; only then may it be claimed before its give-up time. PLATFORM_CHANGED: it is being written. */
+static struct platform_status read_file(struct job *job, bool *whole)
 {
-    switch (match->format) {
-    case CONFIG_FORMAT_JMS_EVENT: return ini_ends_whole(bytes);
-    case CONFIG_FORMAT_ROSTER_CSV: return roster_ends_whole(bytes, match->encoding);
+    struct file_marks marks;
+    struct platform_status status;
+    if (job->rows) {
+        status = row_survey_file(job, job->row.sha256);
+        *whole = !job->rows->surveyed || job->rows->verdict != PARSE_INCOMPLETE;
+    } else {
+        status = file_read_all(job->handle, (size_t)job->match->size_limit, &job->bytes, &job->size);
+        if (platform_ok(status)) {
+            *whole = ini_ends_whole(slice_from(job->bytes, job->size));
+            sha256(job->bytes, job->size, job->row.sha256);
+        }
     }
-    return true;
+    if (platform_ok(status))
+        status = file_stat(job->handle, &marks);
+    bool changed =
+        platform_ok(status) && (!file_marks_equal(&marks, &job->row.marks) ||
+                                (!job->rows && job->size != marks.size) || file_claim_broken(job->handle));
+    return changed ? (struct platform_status){PLATFORM_CHANGED, 0} : status;
 }
 
 /* Marks by handle against those of the listing; the listing may have left the identity out. */
@@ -153,6 +167,8 @@ enum look_result look_at(struct feed *feed, struct settle_entry *entry)
         goto out;
     }
     path = NULL; /* the job's now */
+    job->handle = file;
+    file = NULL;
     job->entry = place;
     job->row.feed = feed->settings->name;
     job->row.name = job->name;
@@ -162,27 +178,25 @@ enum look_result look_at(struct feed *feed, struct settle_entry *entry)
         job->work = JOB_SET_ASIDE;
         job->reason = "too-large";
     } else {
-        status = file_read_all(file, (size_t)match->size_limit, &job->bytes, &job->size);
+        bool whole = true;
+        status = read_file(job, &whole);
+        if (status.kind == PLATFORM_CHANGED) {
+            settle_changed(feed->settle, entry, &marks, now);
+            goto out;
+        }
         if (!platform_ok(status)) {
             result = open_failed(feed, entry, status, now);
             goto out;
         }
-        if (job->size != marks.size || file_claim_broken(file)) {
-            settle_changed(feed->settle, entry, &marks, now);
-            goto out;
-        }
-        if (!is_whole(match, slice_from(job->bytes, job->size))) {
+        if (!whole) {
             if (!settle_again(feed->settle, entry, SETTLE_INCOMPLETE, now))
                 goto out;
             job->work = JOB_SET_ASIDE;
             job->reason = "incomplete";
         }
-        sha256(job->bytes, job->size, job->row.sha256);
     }
     job->row.arrived = clock_utc_us();
     adopt(feed, job);
-    job->handle = file;
-    file = NULL;
     job->marker = marker;
     marker = NULL;
     settle_claimed(feed->settle, entry, &marks);

@@ -85,8 +85,8 @@ void roster_measure(void)
     bench_say("%d unchanged rows: %.2f s", ROWS, second);
     site_stop(&site);
     if (site_count(&site, "SELECT count(*) FROM booking") != ROWS ||
-        site_count(&site, "SELECT sum(applied) FROM roster") != ROWS ||
-        site_count(&site, "SELECT sum(unchanged) FROM roster") != ROWS)
+        site_count(&site, "SELECT sum(applied) FROM file_progress") != ROWS ||
+        site_count(&site, "SELECT sum(unchanged) FROM file_progress") != ROWS)
         bench_fail("the engine left rows out");
     site_remove(&site);
     figure_set(FIGURE_ROSTER_ROWS_S, first);

@@ -64,7 +64,7 @@ static void drop_roster(struct scene *scene, int number)
 static bool is_in_the_middle(struct scene *scene, enum database_world world)
 {
     scene->world = world;
-    bool so = strcmp(scene_rows(scene, "SELECT count(*) FROM roster WHERE next_row <= row_count"), "0") != 0;
+    bool so = strcmp(scene_rows(scene, "SELECT count(*) FROM file_progress WHERE next_row <= row_count"), "0") != 0;
     scene->world = DATABASE_LIVE;
     return so;
 }
@@ -73,7 +73,7 @@ static bool is_in_the_middle(struct scene *scene, enum database_world world)
 static long rows_done(struct scene *scene, enum database_world world)
 {
     scene->world = world;
-    const char *done = scene_rows(scene, "SELECT coalesce(sum(next_row - 1), 0) FROM roster");
+    const char *done = scene_rows(scene, "SELECT coalesce(sum(next_row - 1), 0) FROM file_progress");
     scene->world = DATABASE_LIVE;
     return strtol(done, NULL, 10);
 }
@@ -101,7 +101,7 @@ static void assert_each_row_once(struct scene *scene, enum database_world world)
     (void)snprintf(expected, sizeof expected, "%d|%d|%d|0|0|1|%d\n%d|%d|%d|0|0|1|%d\n%d|%d|%d|0|0|1|%d", rows,
                    rows + 1, good, bad, rows, rows + 1, good, bad, rows, rows + 1, good, bad);
     scene_assert_rows(scene,
-                      "SELECT row_count, next_row, applied, unchanged, stale, held, quarantined FROM roster"
+                      "SELECT row_count, next_row, applied, unchanged, stale, held, quarantined FROM file_progress"
                       " ORDER BY file",
                       expected);
     scene_assert_rows(scene, "SELECT name, state, in_place, attempt FROM file ORDER BY id",

@@ -77,7 +77,7 @@ static void drop_text(struct scene *scene, const char *name, const char *bytes)
 
 /* Rows that stand in the ledger for the newest roster: applied|unchanged|stale|held|quarantined|test_only. */
 #define COUNTS                                                                                               \
-    "SELECT applied, unchanged, stale, held, quarantined, test_only FROM roster ORDER BY file DESC LIMIT 1"
+    "SELECT applied, unchanged, stale, held, quarantined, test_only FROM file_progress ORDER BY file DESC LIMIT 1"
 
 /* ---- the rows ---- */
 
@@ -97,7 +97,7 @@ static void the_documented_minimal_row_is_applied(void **state)
     scene_assert_rows(&scene, "SELECT format, state, in_place, stored LIKE 'archive%_roster.csv' FROM file",
                       "roster-csv|done|0|1");
     scene_assert_rows(&scene, "SELECT ordinal, kind, state FROM message", "1|demographics|applied");
-    scene_assert_rows(&scene, "SELECT row_count, next_row, encoding FROM roster", "1|2|utf-8");
+    scene_assert_rows(&scene, "SELECT row_count, next_row, encoding FROM file_progress", "1|2|utf-8");
     scene_assert_rows(&scene, "SELECT done, applied, duplicate FROM feed_total", "1|1|0");
     assert_int_equal(scene_count_files(scene.share), 0);
     scene_release(&scene);
@@ -126,7 +126,7 @@ static void the_unchanged_leaves_nothing_but_its_time(void **state)
     scene_assert_rows(&scene, "SELECT count(*) FROM location_history", "4");
     scene_assert_rows(&scene,
                       "SELECT DISTINCT demographics_file, booking_file, location_file, release_file,"
-                      " location_event_at = (SELECT event_at FROM roster WHERE file = 2)"
+                      " location_event_at = (SELECT event_at FROM file_progress WHERE file = 2)"
                       " FROM booking b JOIN patient p ON p.id = b.patient",
                       "2|2|2|-|1");
     scene_assert_rows(&scene, "SELECT done, applied, duplicate FROM feed_total", "2|4|2");
@@ -308,6 +308,94 @@ static void a_row_that_cannot_be_set_aside_is_waited_for(void **state)
     wait_for_extract("hold", "Roe,Jane,,P9,1980-01-31,,Female,,VCSO,,A,1,B1,2018-06-06T12:34,,,\r\n", "held");
 }
 
+/* A row that is longer than a record may be is in no memory; its extract has every byte of it. */
+static void a_row_too_long_is_set_aside_whole(void **state)
+{
+    enum {
+        LENGTH = 300000
+    };
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &ALONE);
+    scene_start(&scene);
+    struct text text = {0};
+    char *row = malloc(LENGTH + 3);
+    assert_non_null(row);
+    for (int i = 0; i < LENGTH; i++)
+        row[i] = (char)('a' + i % 26);
+    memcpy(row + LENGTH, "\r\n", 3);
+    add_row(&text, 1, "A", "");
+    add(&text, row);
+    add_row(&text, 2, "A", "");
+    drop(&scene, "1.csv", &text);
+    scene_assert_rows(&scene, COUNTS, "2|0|0|0|1|0");
+    char *extract =
+        scene_read(scene_find_file(scene_world_path(&scene, "quarantine"), "000000000001_r2_1.csv"));
+    assert_string_equal(extract, row);
+    free(extract);
+    free(row);
+    scene_release(&scene);
+}
+
+/* ---- bytes that cannot be read ---- */
+
+static bool a_call_waits(void *context)
+{
+    return failing_held() >= *(const unsigned *)context;
+}
+
+static void wait_held(unsigned count)
+{
+    wait_until("a read to be at its beginning", a_call_waits, &count);
+}
+
+/* Its rows are read as they are applied. When that fails in the middle, the file is looked at again and goes on behind what was committed; and
+ * what came after it stays behind it. */
+static void a_roster_that_cannot_be_read_on_is_looked_at_again(void **state)
+{
+    enum {
+        ROWS = 1600
+    };
+    (void)state;
+    struct scene scene;
+    failing_set_up();
+    scene_init(&scene, &ALONE);
+    scene_start(&scene);
+    failing_hold(PLATFORM_CALL_READ, "");
+    struct text text = {0};
+    for (int n = 1; n <= ROWS; n++)
+        add_row(&text, n, "A", "");
+    scene_drop_bytes(&scene, "1.csv", text.bytes, text.length);
+    free(text.bytes);
+    wait_held(1); /* the look */
+    failing_let_one_go();
+    wait_rows(&scene, "SELECT count(*) FROM file", "1");
+    wait_held(1); /* the first slice */
+    char *moved = scene_dem("P5", "B5", "MOVED", NULL);
+    drop_quickly(&scene, "2.ini", moved);
+    free(moved);
+    wait_held(2); /* and the look at the other */
+    failing_let_one_go();
+    failing_let_one_go();
+    wait_rows(&scene, "SELECT next_row, (SELECT count(*) FROM file) FROM file_progress", "501|2");
+    wait_held(1);                                               /* the second slice */
+    failing_once(PLATFORM_CALL_READ, "", PLATFORM_OTHER, 1117); /* ERROR_IO_DEVICE */
+    failing_let_go();
+    scene_settle(&scene);
+    assert_int_equal(failing_count(), 1);
+    scene_assert_rows(&scene, "SELECT id, state, in_place, attempt FROM file", "1|done|0|0\n2|done|0|0");
+    scene_assert_rows(&scene, COUNTS, "1600|0|0|0|0|0");
+    scene_assert_rows(&scene, "SELECT count(*), count(DISTINCT ordinal) FROM message WHERE file = 1",
+                      "1600|1600");
+    scene_assert_rows(&scene,
+                      "SELECT max(id) > (SELECT max(id) FROM message WHERE file = 1) FROM message"
+                      " WHERE file = 2",
+                      "1");
+    scene_assert_rows(&scene, "SELECT count(*) FROM location_history", "1601");
+    scene_release(&scene);
+    failing_tear_down();
+}
+
 /* ---- order and time ---- */
 
 static void a_roster_is_as_old_as_its_last_write_less_the_lag(void **state)
@@ -331,7 +419,7 @@ static void a_roster_is_as_old_as_its_last_write_less_the_lag(void **state)
                       "stale|stale: demographics, booking, location\napplied|-");
     scene_assert_rows(&scene,
                       "SELECT abs((julianday(f.arrived_at) - julianday(r.event_at)) * 1440 - 15) < 1"
-                      " FROM roster r JOIN file f ON f.id = r.file",
+                      " FROM file_progress r JOIN file f ON f.id = r.file",
                       "1");
     scene_release(&scene);
 }
@@ -373,7 +461,7 @@ static void in_one_feed_rosters_and_events_keep_their_order(void **state)
     scene_assert_rows(
         &scene, "SELECT count(*) FROM message a JOIN message b ON b.id = a.id + 1 WHERE b.file < a.file",
         "0");
-    scene_assert_rows(&scene, "SELECT count(*) FROM roster WHERE next_row = row_count + 1", "3");
+    scene_assert_rows(&scene, "SELECT count(*) FROM file_progress WHERE next_row = row_count + 1", "3");
     scene_release(&scene);
 }
 
@@ -397,7 +485,7 @@ static void with_a_header_mixed_line_ends_and_no_last_one(void **state)
     scene_assert_rows(&scene, "SELECT last_name, first_name FROM patient ORDER BY id",
                       "O'Brien, Jr|Anne \"Red\"\nDoe|John");
     scene_assert_rows(&scene, "SELECT ordinal, state FROM message", "1|applied\n2|quarantined\n3|applied");
-    scene_assert_rows(&scene, "SELECT row_count, next_row FROM roster", "3|4");
+    scene_assert_rows(&scene, "SELECT row_count, next_row FROM file_progress", "3|4");
     scene_release(&scene);
 }
 
@@ -409,7 +497,7 @@ static void windows_1252_is_understood(void **state)
     scene_start(&scene);
     drop_text(&scene, "1.csv", "Mu\xF1oz,Jos\xE9,,P2,1980-01-31,,Male,,VCSO,,A,1,B2,2018-06-06T12:34,,,\r\n");
     scene_assert_rows(&scene, "SELECT last_name, first_name FROM patient", "Mu\xC3\xB1oz|Jos\xC3\xA9");
-    scene_assert_rows(&scene, "SELECT encoding FROM roster", "windows-1252");
+    scene_assert_rows(&scene, "SELECT encoding FROM file_progress", "windows-1252");
     scene_release(&scene);
 }
 
@@ -433,7 +521,7 @@ static void columns_in_another_order_or_number_quarantine_the_file(void **state)
     scene_assert_rows(&scene, "SELECT file, ordinal, kind, state FROM message ORDER BY file",
                       "1|1|roster|quarantined\n2|1|roster|quarantined");
     scene_assert_rows(&scene, "SELECT count(*) FROM patient", "0");
-    scene_assert_rows(&scene, "SELECT count(*) FROM roster", "0");
+    scene_assert_rows(&scene, "SELECT count(*) FROM file_progress", "0");
     assert_int_equal(scene_event_count(EVENT_QUARANTINED), 2);
     assert_int_equal(scene_count_files(scene_world_path(&scene, "quarantine")), 4);
     scene_release(&scene);
@@ -448,7 +536,7 @@ static void a_header_alone_is_done_with_a_warning(void **state)
     drop_text(&scene, "1.csv", HEADER);
     scene_assert_rows(&scene, "SELECT state, stored LIKE 'archive%' FROM file", "done|1");
     scene_assert_rows(&scene, "SELECT code, severity, message FROM message_fault", "header-only|warning|-");
-    scene_assert_rows(&scene, "SELECT row_count, next_row FROM roster", "0|1");
+    scene_assert_rows(&scene, "SELECT row_count, next_row FROM file_progress", "0|1");
     scene_release(&scene);
 }
 
@@ -509,10 +597,10 @@ static void a_live_roster_is_copied_into_test_whole(void **state)
         drop(&scene, round == 0 ? "1.csv" : "2.csv", &text);
     }
     rows_of(&scene, DATABASE_LIVE,
-            "SELECT applied, unchanged, stale, held, quarantined, test_only FROM roster ORDER BY file",
+            "SELECT applied, unchanged, stale, held, quarantined, test_only FROM file_progress ORDER BY file",
             "1198|0|0|0|2|0\n0|1198|0|0|2|0");
     rows_of(&scene, DATABASE_TEST,
-            "SELECT applied, unchanged, stale, held, quarantined, test_only FROM roster ORDER BY file",
+            "SELECT applied, unchanged, stale, held, quarantined, test_only FROM file_progress ORDER BY file",
             "1198|0|0|0|2|0\n0|1198|0|0|2|0");
     rows_of(&scene, DATABASE_TEST, "SELECT id, state, in_place, copied_from FROM file ORDER BY id",
             "1|done|0|1\n2|done|0|2");
@@ -534,6 +622,8 @@ int main(void)
         cmocka_unit_test(of_a_booking_that_stands_there_twice_the_last_row_wins),
         cmocka_unit_test(a_row_that_the_database_refuses_is_set_aside_alone),
         cmocka_unit_test(a_row_that_cannot_be_set_aside_is_waited_for),
+        cmocka_unit_test(a_row_too_long_is_set_aside_whole),
+        cmocka_unit_test(a_roster_that_cannot_be_read_on_is_looked_at_again),
         cmocka_unit_test(a_roster_is_as_old_as_its_last_write_less_the_lag),
         cmocka_unit_test(in_one_feed_rosters_and_events_keep_their_order),
         cmocka_unit_test(with_a_header_mixed_line_ends_and_no_last_one),

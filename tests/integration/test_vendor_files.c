@@ -216,7 +216,7 @@ static void headers_are_known_in_any_case_and_with_any_blanks(void **state)
         (void)snprintf(name, sizeof name, "%zu.csv", i);
         drop(&scene, name, text);
         (void)snprintf(sql, sizeof sql,
-                       "SELECT row_count, applied + unchanged, quarantined FROM roster WHERE file = %zu",
+                       "SELECT row_count, applied + unchanged, quarantined FROM file_progress WHERE file = %zu",
                        i + 1);
         scene_assert_rows(&scene, sql, "1|1|0");
     }

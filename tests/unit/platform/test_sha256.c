@@ -9,11 +9,23 @@
 #include "platform/thread.h"
 #include "tests/support/test_main.h"
 
+/* At once, and in pieces of each length up to 9. */
 static void check(const void *bytes, size_t size, const char *expected)
 {
-    uint8_t hash[SHA256_SIZE];
+    uint8_t hash[SHA256_SIZE], in_pieces[SHA256_SIZE];
     char text[SHA256_SIZE * 2 + 1];
     sha256(bytes, size, hash);
+    for (size_t length = 1; length < 10; length++) {
+        struct sha256_sum *sum = sha256_begin();
+        for (size_t at = 0, piece; at < size; at += piece) {
+            piece = length < size - at ? length : size - at;
+            sha256_add(sum, (const char *)bytes + at, piece);
+        }
+        sha256_end(sum, in_pieces);
+        assert_memory_equal(in_pieces, hash, sizeof hash);
+    }
+    sha256_end(sha256_begin(), NULL); /* given up */
+    sha256_end(NULL, NULL);
     for (size_t i = 0; i < SHA256_SIZE; i++)
         (void)snprintf(text + 2 * i, 3, "%02x", hash[i]);
     assert_string_equal(text, expected);

@@ -291,7 +291,7 @@ static void test_rosters(void **state)
     assert_int_equal(match[0].format, CONFIG_FORMAT_ROSTER_CSV);
     assert_int_equal(match[0].ready, CONFIG_READY_QUIET);
     assert_int_equal(match[0].quiet_ms, 5000);
-    assert_int_equal(match[0].size_limit, 64 * MB);
+    assert_int_equal(match[0].size_limit, 512 * MB);
     assert_int_equal(match[0].lag_ms, 15 * 60 * 1000);
     assert_int_equal(match[0].event_time, CONFIG_EVENT_TIME_DEFAULT);
     assert_int_equal(match[1].quiet_ms, 2000);
@@ -303,6 +303,8 @@ static void test_rosters(void **state)
     assert_int_equal(match[2].format, CONFIG_FORMAT_JMS_EVENT);
     assert_int_equal(match[2].quiet_ms, 1000);
     assert_int_equal(match[2].size_limit, MB);
+    assert_true(config_format_has_rows(match[0].format));
+    assert_false(config_format_has_rows(match[2].format));
     assert_string_equal(config_format_name(match[0].format), "roster-csv");
     assert_string_equal(config_format_name(match[2].format), "jms-event");
 }

@@ -1,7 +1,7 @@
-/* Rosters in the database: how far one is, rows that leave nothing, and the copy at which an earlier process was at work. */
+/* Files of many messages in the database: how far one is, rows that leave nothing, and the copy at which an earlier process was at work. */
 #include "tests/unit/database/scene.h"
 
-#include "database/roster.h"
+#include "database/file_progress.h"
 
 #include <string.h>
 
@@ -11,21 +11,22 @@ static void progress_is_found_as_it_was_kept(void **state)
 {
     struct scene *scene = *state;
     struct ledger_file file = scene_claim(scene, 0);
-    struct roster_progress kept = {
+    struct file_progress kept = {
         .event_at = scene_time(-15),
         .row_count = 9,
         .next = {.offset = UINT64_C(5000000000), .line = 12, .row = 7, .encoding = ENCODING_WINDOWS1252},
         .applied = 1,
         .unchanged = 2,
         .stale = 1,
-        .held = 1,
+        .held = 0,
+        .waiting = 1,
         .quarantined = 1,
         .test_only = 1};
-    struct roster_progress found;
-    assert_int_equal(roster_find(scene->db, file.id, &found), DATABASE_NONE);
+    struct file_progress found;
+    assert_int_equal(file_progress_find(scene->db, file.id, &found), DATABASE_NONE);
     assert_ok(database_begin(scene->db));
-    assert_ok(roster_keep(scene->db, file.id, &kept, 2));
-    assert_ok(roster_find(scene->db, file.id, &found));
+    assert_ok(file_progress_keep(scene->db, file.id, &kept, 2));
+    assert_ok(file_progress_find(scene->db, file.id, &found));
     assert_int_equal(found.event_at, kept.event_at);
     assert_int_equal(found.row_count, 9);
     assert_int_equal(found.next.offset, kept.next.offset);
@@ -36,18 +37,20 @@ static void progress_is_found_as_it_was_kept(void **state)
     assert_int_equal(found.applied, 1);
     assert_int_equal(found.unchanged, 2);
     assert_int_equal(found.stale, 1);
-    assert_int_equal(found.held, 1);
+    assert_int_equal(found.held, 0);
+    assert_int_equal(found.waiting, 1);
     assert_int_equal(found.quarantined, 1);
     assert_int_equal(found.test_only, 1);
 
     kept.next =
         (struct csv_place){.offset = 5000000100, .line = 14, .row = 9, .encoding = kept.next.encoding};
     kept.unchanged += 2;
-    assert_ok(roster_keep(scene->db, file.id, &kept, 1));
+    assert_ok(file_progress_keep(scene->db, file.id, &kept, 1));
     assert_ok(database_commit(scene->db));
-    assert_value(scene,
-                 "SELECT count(*) || ' ' || next_row || ' ' || next_offset || ' ' || unchanged FROM roster",
-                 "1 10 5000000100 4");
+    assert_value(
+        scene,
+        "SELECT count(*) || ' ' || next_row || ' ' || next_offset || ' ' || unchanged FROM file_progress",
+        "1 10 5000000100 4");
     /* What left no message is counted all the same. */
     assert_value(scene, "SELECT duplicate FROM feed_total", "3");
 }
@@ -56,12 +59,12 @@ static void counts_that_leave_a_row_out_are_refused(void **state)
 {
     struct scene *scene = *state;
     struct ledger_file file = scene_claim(scene, 0);
-    struct roster_progress wrong = {.event_at = scene_time(0),
-                                    .row_count = 3,
-                                    .next = {.line = 3, .row = 2, .encoding = ENCODING_UTF8},
-                                    .applied = 1};
+    struct file_progress wrong = {.event_at = scene_time(0),
+                                  .row_count = 3,
+                                  .next = {.line = 3, .row = 2, .encoding = ENCODING_UTF8},
+                                  .applied = 1};
     assert_ok(database_begin(scene->db));
-    assert_int_equal(roster_keep(scene->db, file.id, &wrong, 0), DATABASE_CONSTRAINT);
+    assert_int_equal(file_progress_keep(scene->db, file.id, &wrong, 0), DATABASE_CONSTRAINT);
     database_rollback(scene->db);
 }
 
@@ -69,16 +72,16 @@ static void a_roster_that_comes_on_is_no_suspect(void **state)
 {
     struct scene *scene = *state;
     struct ledger_file file = scene_claim(scene, 0);
-    const struct roster_progress progress = {.event_at = scene_time(0),
-                                             .row_count = 3,
-                                             .next = {.line = 2, .row = 1, .encoding = ENCODING_UTF8},
-                                             .applied = 1};
+    const struct file_progress progress = {.event_at = scene_time(0),
+                                           .row_count = 3,
+                                           .next = {.line = 2, .row = 1, .encoding = ENCODING_UTF8},
+                                           .applied = 1};
     int attempt = 0;
     assert_ok(database_begin(scene->db));
     assert_ok(ledger_count_attempt(scene->db, file.id, &attempt));
     assert_ok(ledger_count_attempt(scene->db, file.id, &attempt));
     assert_int_equal(attempt, 2);
-    assert_ok(roster_keep(scene->db, file.id, &progress, 0));
+    assert_ok(file_progress_keep(scene->db, file.id, &progress, 0));
     assert_ok(ledger_count_attempt(scene->db, file.id, &attempt));
     assert_int_equal(attempt, 1);
     assert_ok(database_commit(scene->db));
@@ -131,12 +134,12 @@ static void a_file_ends_behind_the_rows_that_ended(void **state)
     int ordinal = 0;
     assert_ok(ledger_next_ordinal(scene->db, file.id, &ordinal));
     assert_int_equal(ordinal, 1);
-    const struct roster_progress progress = {.event_at = scene_time(0),
-                                             .row_count = 30,
-                                             .next = {.line = 21, .row = 20, .encoding = ENCODING_UTF8},
-                                             .unchanged = 20};
+    const struct file_progress progress = {.event_at = scene_time(0),
+                                           .row_count = 30,
+                                           .next = {.line = 21, .row = 20, .encoding = ENCODING_UTF8},
+                                           .unchanged = 20};
     assert_ok(database_begin(scene->db));
-    assert_ok(roster_keep(scene->db, file.id, &progress, 20));
+    assert_ok(file_progress_keep(scene->db, file.id, &progress, 20));
     assert_ok(ledger_next_ordinal(scene->db, file.id, &ordinal));
     assert_int_equal(ordinal, 21);
     struct ledger_message message = {.file = file.id,
@@ -170,12 +173,12 @@ static void a_copy_is_found_by_feed_number_and_hash(void **state)
     struct ledger_file seventh = claim_copy(scene, 7, 1);
     struct ledger_file row = seventh;
     row.id = 0;
-    assert_ok(roster_copy_find(scene->db, &row, scene_time(1)));
+    assert_ok(file_progress_find_copy(scene->db, &row, scene_time(1)));
     assert_int_equal(row.id, seventh.id);
     /* Those that come behind it leave it alone. */
     row.copied_from = 8;
     row.id = 0;
-    assert_int_equal(roster_copy_find(scene->db, &row, scene_time(1)), DATABASE_NONE);
+    assert_int_equal(file_progress_find_copy(scene->db, &row, scene_time(1)), DATABASE_NONE);
     assert_int_equal(row.id, 0);
     assert_ok(database_commit(scene->db));
     assert_value(scene, "SELECT state FROM file", "claimed");
@@ -183,7 +186,7 @@ static void a_copy_is_found_by_feed_number_and_hash(void **state)
     assert_ok(database_begin(scene->db));
     row.copied_from = 7;
     row.sha256[0] = 2;
-    assert_int_equal(roster_copy_find(scene->db, &row, scene_time(1)), DATABASE_NONE);
+    assert_int_equal(file_progress_find_copy(scene->db, &row, scene_time(1)), DATABASE_NONE);
     assert_ok(database_commit(scene->db));
     assert_value(scene, "SELECT state FROM file", "vanished");
     /* A feed that takes up what it left behind takes up no copy. */

@@ -1,21 +1,21 @@
-#include "database/roster.h"
+#include "database/file_progress.h"
 
 #include "database/query.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum database_kind roster_find(struct database *db, int64_t file, struct roster_progress *progress)
+enum database_kind file_progress_find(struct database *db, int64_t file, struct file_progress *progress)
 {
     struct arena arena;
     arena_init(&arena, 0);
-    struct query query = query_start(db, STATEMENT_ROSTER_FIND);
+    struct query query = query_start(db, STATEMENT_PROGRESS_FIND);
     query_bind_int64(&query, file);
     enum database_kind kind = query_step(&query);
     if (kind == DATABASE_OK) {
         bool complete = true;
         bool valid = true;
-        *progress = (struct roster_progress){
+        *progress = (struct file_progress){
             .event_at = query_instant(&query, 0, &valid),
             .row_count = (uint32_t)query_int64(&query, 1),
             .next = {.row = (uint32_t)query_int64(&query, 2) - 1,
@@ -25,8 +25,9 @@ enum database_kind roster_find(struct database *db, int64_t file, struct roster_
             .unchanged = (uint32_t)query_int64(&query, 7),
             .stale = (uint32_t)query_int64(&query, 8),
             .held = (uint32_t)query_int64(&query, 9),
-            .quarantined = (uint32_t)query_int64(&query, 10),
-            .test_only = (uint32_t)query_int64(&query, 11),
+            .waiting = (uint32_t)query_int64(&query, 10),
+            .quarantined = (uint32_t)query_int64(&query, 11),
+            .test_only = (uint32_t)query_int64(&query, 12),
         };
         struct slice encoding = query_slice(&query, 5, &arena, &complete);
         valid = valid && encoding_from_name(encoding, &progress->next.encoding) &&
@@ -41,12 +42,12 @@ enum database_kind roster_find(struct database *db, int64_t file, struct roster_
     return kind;
 }
 
-enum database_kind roster_keep(struct database *db, int64_t file, const struct roster_progress *progress,
-                               uint32_t repeats)
+enum database_kind file_progress_keep(struct database *db, int64_t file, const struct file_progress *progress,
+                                      uint32_t repeats)
 {
     assert(database_in_transaction(db));
     char event_at[INSTANT_TEXT_SIZE];
-    struct query query = query_start(db, STATEMENT_ROSTER_KEEP);
+    struct query query = query_start(db, STATEMENT_PROGRESS_KEEP);
     query_bind_instant(&query, progress->event_at, event_at);
     query_bind_int64(&query, progress->row_count);
     query_bind_int64(&query, (int64_t)progress->next.row + 1);
@@ -57,25 +58,26 @@ enum database_kind roster_keep(struct database *db, int64_t file, const struct r
     query_bind_int64(&query, progress->unchanged);
     query_bind_int64(&query, progress->stale);
     query_bind_int64(&query, progress->held);
+    query_bind_int64(&query, progress->waiting);
     query_bind_int64(&query, progress->quarantined);
     query_bind_int64(&query, progress->test_only);
     query_bind_int64(&query, file);
     enum database_kind kind = query_run(&query);
     if (kind == DATABASE_OK && repeats > 0) {
-        query = query_start(db, STATEMENT_ROSTER_UNCHANGED);
+        query = query_start(db, STATEMENT_PROGRESS_UNCHANGED);
         query_bind_int64(&query, repeats);
         query_bind_int64(&query, file);
         kind = query_run(&query);
     }
     if (kind == DATABASE_OK) {
-        query = query_start(db, STATEMENT_ROSTER_CAME_ON);
+        query = query_start(db, STATEMENT_PROGRESS_CAME_ON);
         query_bind_int64(&query, file);
         kind = query_run(&query);
     }
     return kind;
 }
 
-enum database_kind roster_copy_find(struct database *test, struct ledger_file *row, instant_us now)
+enum database_kind file_progress_find_copy(struct database *test, struct ledger_file *row, instant_us now)
 {
     assert(database_in_transaction(test));
     for (;;) {

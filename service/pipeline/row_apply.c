@@ -1,4 +1,4 @@
-#include "service/pipeline/roster_apply.h"
+#include "service/pipeline/row_apply.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,24 +8,24 @@
 #include "service/event.h"
 #include "service/log.h"
 #include "service/pipeline/group.h"
-#include "service/pipeline/roster.h"
-#include "service/pipeline/roster_read.h"
+#include "service/pipeline/row_file.h"
+#include "service/pipeline/row_read.h"
 #include "service/spool/extract.h"
 
 #define SLICE_MS                                                                                             \
     40 /* with the 20 ms of a group before it, and the commit, below the 100 ms of DESIGN step 5 */
 
-enum database_kind roster_recall(struct database *db, struct job *job)
+enum database_kind row_recall(struct database *db, struct job *job)
 {
-    struct roster *roster = job->roster;
+    struct row_file *rows = job->rows;
     enum database_kind kind = DATABASE_OK;
     if (job->work == JOB_COPY) {
-        kind = roster_copy_find(db, &job->row, clock_utc_us());
+        kind = file_progress_find_copy(db, &job->row, clock_utc_us());
         job->adopted = kind == DATABASE_OK;
     }
     if (kind == DATABASE_OK)
-        kind = roster_find(db, job->row.id, &roster->progress);
-    roster->kept = kind == DATABASE_OK;
+        kind = file_progress_find(db, job->row.id, &rows->progress);
+    rows->kept = kind == DATABASE_OK;
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
 }
 
@@ -36,15 +36,15 @@ static const char *root_of(const struct job *job)
 
 /* ---- one row ---- */
 
-static enum database_kind insert_bad_row(struct database *db, const struct job *job,
-                                         const struct roster_row *row, const char *detail)
+static enum database_kind insert_bad_row(struct database *db, const struct job *job, const struct row *row,
+                                         const char *detail)
 {
     struct ledger_message message = {
         .file = job->row.id,
         .ordinal = (int)row->row,
-        .kind = "demographics",
+        .kind = job->rows->format->row_kind,
         .state = LEDGER_MESSAGE_QUARANTINED,
-        .event_at = job->roster->progress.event_at,
+        .event_at = job->rows->progress.event_at,
         .detail = detail,
     };
     enum database_kind kind = ledger_message_insert(db, &message);
@@ -53,54 +53,35 @@ static enum database_kind insert_bad_row(struct database *db, const struct job *
     return kind;
 }
 
-/* RULES "Small questions", CSV: the last row wins, with a warning. It is kept with the message, or with the file when the row left none. */
-static enum database_kind warn_of_repeat(struct database *db, const struct job *job,
-                                         const struct roster_row *row, int64_t message)
-{
-    struct arena arena;
-    struct fault_list faults;
-    arena_init(&arena, 0);
-    fault_list_init(&faults, &arena);
-    const struct jms_value *booking = &row->event.fields[JMS_BOOKING];
-    fault_add(&faults, FAULT_WARNING, FAULT_BOOKING_TWICE, booking->offset, booking->line,
-              jms_roster_field_name(JMS_BOOKING), "one row for a booking; the later row was taken");
-    enum database_kind kind = fault_list_lost_memory(&faults)
-                                  ? DATABASE_NO_MEMORY
-                                  : ledger_faults_insert(db, job->row.id, message, &faults);
-    arena_release(&arena);
-    return kind;
-}
-
 /* Extracts that come of applying. False: it could not be written, and the slice ends in front of the row. A copy has none: live has it. */
-static bool set_aside(struct job *job, const struct roster_row *row, enum store_place place, const char *word,
+static bool set_aside(struct job *job, const struct row *row, enum store_place place, const char *word,
                       const char *detail, struct extract_written *written)
 {
     if (job->work == JOB_COPY)
         return true;
-    struct platform_status status =
-        roster_set_row_aside(job, row, root_of(job), place, word, detail, written);
-    if (!platform_ok(status) && !job->roster->stuck) {
+    struct platform_status status = row_set_aside(job, row, root_of(job), place, word, detail, written);
+    if (!platform_ok(status) && !job->rows->stuck) {
         char text[200];
         platform_status_text(status, text, sizeof text);
         log_write(LOG_WARNING, job->line->config->name, "a row of %lld cannot be set aside, so it waits: %s",
                   (long long)job->row.id, text);
     }
-    job->roster->stuck = !platform_ok(status);
+    job->rows->stuck = !platform_ok(status);
     if (platform_ok(status))
         extract_flush(root_of(job), place, job->row.arrived);
     return platform_ok(status);
 }
 
-static void count_row(struct roster_progress *reached, enum ledger_message_state state)
+static void count_row(struct file_progress *reached, enum ledger_message_state state)
 {
     switch (state) {
     case LEDGER_APPLIED: reached->applied++; return;
     case LEDGER_DUPLICATE: reached->unchanged++; return;
     case LEDGER_STALE: reached->stale++; return;
     case LEDGER_HELD: reached->held++; return;
+    case LEDGER_WAITING: reached->waiting++; return;
     case LEDGER_TEST_ONLY: reached->test_only++; return;
     case LEDGER_MESSAGE_QUARANTINED: reached->quarantined++; return;
-    case LEDGER_WAITING: /* only locations wait */
     case LEDGER_SUPERSEDED:
     case LEDGER_REJECTED:
     case LEDGER_UNMATCHED:
@@ -109,12 +90,13 @@ static void count_row(struct roster_progress *reached, enum ledger_message_state
     abort();
 }
 
-/* A row that a person decides about lies in the hold, and the ledger knows where. */
-static enum database_kind hold_row(struct database *db, struct job *job, const struct roster_row *row)
+/* A row that is held or waits lies in the hold, and the ledger knows where. */
+static enum database_kind hold_row(struct database *db, struct job *job, const struct row *row)
 {
     const struct ledger_message *message = &row->result.message;
+    const char *word = message->state == LEDGER_HELD ? "held" : "waiting";
     struct extract_written written = {0};
-    if (!set_aside(job, row, STORE_HOLD, "held", message->detail, &written))
+    if (!set_aside(job, row, STORE_HOLD, word, message->detail, &written))
         return DATABASE_OTHER; /* the row is taken back: the savepoint, or the transaction */
     enum database_kind kind =
         written.stored ? extract_keep(db, message->id, written.sha256, written.stored) : DATABASE_OK;
@@ -122,36 +104,30 @@ static enum database_kind hold_row(struct database *db, struct job *job, const s
     return kind;
 }
 
-static enum database_kind apply_good_row(struct database *db, struct job *job, struct roster_row *row,
+static enum database_kind apply_good_row(struct database *db, struct job *job, struct row *row,
                                          instant_us now)
 {
     struct apply_result *result = &row->result;
-    row->input.file = job->row.id;
-    row->input.event = &row->event;
-    row->input.warnings = &row->faults;
-    row->input.now = now;
-    enum database_kind kind = apply_jms_event(db, &row->input, result);
+    enum database_kind kind = job->rows->format->apply(db, job, row, now);
     if (kind != DATABASE_OK)
         return kind;
-    if (!group_keep_told(result, &job->roster->arena))
+    if (!group_keep_told(result, &job->rows->slice.arena))
         return DATABASE_NO_MEMORY;
+    const enum ledger_message_state state = result->message.state;
+    if (state != LEDGER_HELD && state != LEDGER_WAITING)
+        return DATABASE_OK;
     /* Written before the next statement ends the life of the detail. */
-    if (result->message.state == LEDGER_HELD) {
-        kind = hold_row(db, job, row);
-        if (kind != DATABASE_OK)
-            return kind;
-    }
-    return result->booking_again ? warn_of_repeat(db, job, row, result->message.id) : DATABASE_OK;
+    return hold_row(db, job, row);
 }
 
 /* As apply_good_row in a savepoint; a row that the database refuses is set aside. */
-static enum database_kind apply_guarded_row(struct database *db, struct job *job, struct roster_row *row,
+static enum database_kind apply_guarded_row(struct database *db, struct job *job, struct row *row,
                                             instant_us now)
 {
     enum database_kind kind = database_savepoint(db);
     if (kind != DATABASE_OK)
         return kind;
-    job->roster->stuck = false;
+    job->rows->stuck = false;
     kind = apply_good_row(db, job, row, now);
     if (kind == DATABASE_OK)
         return database_savepoint_release(db);
@@ -160,7 +136,7 @@ static enum database_kind apply_guarded_row(struct database *db, struct job *job
     char detail[200]; /* names a table and a column, never a value */
     (void)snprintf(detail, sizeof detail, "%s", database_error_text(db));
     kind = database_savepoint_rollback(db); /* which also ends the savepoint */
-    if (kind != DATABASE_OK || job->roster->stuck)
+    if (kind != DATABASE_OK || job->rows->stuck)
         return kind;
     row->result = (struct apply_result){.message.state = LEDGER_MESSAGE_QUARANTINED};
     return set_aside(job, row, STORE_QUARANTINE, "database", detail, NULL)
@@ -168,54 +144,54 @@ static enum database_kind apply_guarded_row(struct database *db, struct job *job
                : DATABASE_OK;
 }
 
-/* One row; with roster->stuck afterwards it is not in the transaction. */
-static enum database_kind apply_row(struct database *db, struct job *job, struct roster_row *row,
-                                    instant_us now, uint32_t *repeats)
+/* One row; with rows->stuck afterwards it is not in the transaction. */
+static enum database_kind apply_row(struct database *db, struct job *job, struct row *row, instant_us now,
+                                    uint32_t *repeats)
 {
-    struct roster *roster = job->roster;
+    struct row_file *rows = job->rows;
     const struct ledger_message *message = &row->result.message;
     enum database_kind kind;
     row->result = (struct apply_result){.message.state = LEDGER_MESSAGE_QUARANTINED};
     if (row->status != PARSE_OK)
         kind = insert_bad_row(db, job, row, "faults");
     else
-        kind = roster->guarded ? apply_guarded_row(db, job, row, now) : apply_good_row(db, job, row, now);
-    if (kind != DATABASE_OK || roster->stuck)
+        kind = rows->guarded ? apply_guarded_row(db, job, row, now) : apply_good_row(db, job, row, now);
+    if (kind != DATABASE_OK || rows->stuck)
         return kind;
-    count_row(&roster->reached, message->state);
+    count_row(&rows->reached, message->state);
     *repeats += message->state == LEDGER_DUPLICATE && message->id == 0;
-    roster->reached.next = row->next;
+    rows->reached.next = row->next;
     return DATABASE_OK;
 }
 
 /* ---- the slice ---- */
 
-enum database_kind roster_apply(struct database *db, struct job *job, instant_us now)
+enum database_kind row_apply(struct database *db, struct job *job, instant_us now)
 {
-    struct roster *roster = job->roster;
+    struct row_file *rows = job->rows;
     uint32_t repeats = 0;
     uint64_t begun = clock_monotonic_ms();
     enum database_kind kind = DATABASE_OK;
-    roster->reached = roster->progress;
-    roster->stuck = roster->ended = false;
-    size_t i = roster->first;
-    while (i < roster->count && (i == roster->first || clock_monotonic_ms() - begun < SLICE_MS)) {
-        kind = apply_row(db, job, &roster->rows[i], now, &repeats);
+    rows->reached = rows->progress;
+    rows->stuck = rows->ended = false;
+    size_t i = rows->first;
+    while (i < rows->slice.count && (i == rows->first || clock_monotonic_ms() - begun < SLICE_MS)) {
+        kind = apply_row(db, job, &rows->slice.rows[i], now, &repeats);
         if (kind != DATABASE_OK)
             return kind;
-        if (roster->stuck)
+        if (rows->stuck)
             break;
         i++;
     }
-    roster->upto = i;
-    roster->ended = roster->last && i == roster->count;
-    if (i == roster->first && !roster->ended)
+    rows->upto = i;
+    rows->ended = rows->slice.last && i == rows->slice.count;
+    if (i == rows->first && !rows->ended)
         return DATABASE_OK;
-    if (!roster->kept && job->faults.count > 0)
+    if (!rows->kept && job->faults.count > 0)
         kind = ledger_faults_insert(db, job->row.id, 0, &job->faults);
     if (kind == DATABASE_OK)
-        kind = roster_keep(db, job->row.id, &roster->reached, repeats);
-    if (kind == DATABASE_OK && roster->ended)
+        kind = file_progress_keep(db, job->row.id, &rows->reached, repeats);
+    if (kind == DATABASE_OK && rows->ended)
         kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
     job->place = STORE_ARCHIVE; /* whole; what was not applied lies as extracts in quarantine and hold */
     return kind;
@@ -228,11 +204,11 @@ static void number_text(int64_t number, char out[24])
     (void)snprintf(out, 24, "%lld", (long long)number);
 }
 
-void roster_report_rows(const struct job *job)
+void row_report(const struct job *job)
 {
-    const struct roster *roster = job->roster;
-    for (size_t i = roster->first; i < roster->upto && job->work == JOB_PARSE; i++) {
-        const struct apply_result *result = &roster->rows[i].result;
+    const struct row_file *rows = job->rows;
+    for (size_t i = rows->first; i < rows->upto && job->work == JOB_PARSE; i++) {
+        const struct apply_result *result = &rows->slice.rows[i].result;
         for (size_t j = 0; j < result->waiting_held_count; j++) {
             char held[24];
             number_text(result->waiting_held[j].file, held);
@@ -241,29 +217,30 @@ void roster_report_rows(const struct job *job)
     }
 }
 
-void roster_report_end(const struct job *job)
+void row_report_end(const struct job *job)
 {
-    const struct roster *roster = job->roster;
-    const struct roster_progress *reached = &roster->progress;
+    const struct row_file *rows = job->rows;
+    const struct file_progress *reached = &rows->progress;
     const char *feed = job->line->config->name;
     char number[24], count[24];
     number_text(job->row.id, number);
-    log_write(
-        LOG_INFO, feed,
-        "roster %s: %lu rows; %lu applied, %lu unchanged, %lu stale, %lu held, %lu set aside, %lu left to test",
-        number, (unsigned long)reached->row_count, (unsigned long)reached->applied,
-        (unsigned long)reached->unchanged, (unsigned long)reached->stale, (unsigned long)reached->held,
-        (unsigned long)reached->quarantined, (unsigned long)reached->test_only);
+    log_write(LOG_INFO, feed,
+              "%s %s: %lu rows; %lu applied, %lu unchanged, %lu stale, %lu held, %lu waiting, %lu set aside,"
+              " %lu left to test",
+              rows->format->file_kind, number, (unsigned long)reached->row_count,
+              (unsigned long)reached->applied, (unsigned long)reached->unchanged,
+              (unsigned long)reached->stale, (unsigned long)reached->held, (unsigned long)reached->waiting,
+              (unsigned long)reached->quarantined, (unsigned long)reached->test_only);
     if (reached->quarantined > 0) {
         number_text(reached->quarantined, count);
         event_report(EVENT_ROWS_SET_ASIDE, feed, number, count);
     }
     if (reached->held > 0)
         event_report(EVENT_HELD, feed, number, reason_sentence("held"));
-    if (roster->identities_changed > 0)
+    if (rows->identities_changed > 0)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);
-    if (roster->unmatched_locations > 0)
+    if (rows->unmatched_locations > 0)
         event_report(EVENT_LOCATION_UNMATCHED, feed, number);
-    if (roster->second_open_bookings > 0)
+    if (rows->second_open_bookings > 0)
         event_report(EVENT_SECOND_OPEN_BOOKING, feed, number);
 }

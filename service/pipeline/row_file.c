@@ -1,0 +1,43 @@
+#include "service/pipeline/row_file.h"
+
+#include <stdlib.h>
+
+#include "service/pipeline/job.h"
+
+struct row_file *row_file_new(const struct row_format *format)
+{
+    struct row_file *rows = calloc(1, sizeof *rows);
+    if (!rows)
+        return NULL;
+    rows->format = format;
+    arena_init(&rows->slice.arena, 0);
+    return rows;
+}
+
+void row_file_free(struct row_file *rows)
+{
+    if (!rows)
+        return;
+    row_reader_release(&rows->reader);
+    arena_release(&rows->slice.arena);
+    free(rows);
+}
+
+bool row_file_is_under_way(const struct job *job)
+{
+    return job->rows && (job->work == JOB_PARSE || job->work == JOB_COPY) && job->status == PARSE_OK &&
+           !job->rows->ended;
+}
+
+void row_file_committed(struct row_file *rows)
+{
+    for (size_t i = rows->first; i < rows->upto; i++) {
+        const struct apply_result *result = &rows->slice.rows[i].result;
+        rows->identities_changed += result->identity_changed;
+        rows->second_open_bookings += result->second_open_booking;
+        rows->unmatched_locations += result->unmatched_location;
+    }
+    rows->kept = rows->kept || rows->upto > rows->first || rows->ended;
+    rows->progress = rows->reached;
+    rows->first = rows->upto;
+}
