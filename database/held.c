@@ -33,6 +33,7 @@ static enum database_kind read_row(struct query *query, struct arena *arena, boo
         .patient = query_int64(query, 17), /* 0 for NULL, likewise */
         .booking = query_int64(query, 18),
         .release = release ? query_int64(query, COLUMNS) : 0,
+        .released_after = release ? query_int64(query, COLUMNS + 1) : 0,
     };
     struct slice sha = query_bytes(query, 14, arena, &complete);
     struct slice encoding = query_slice(query, 16, arena, &complete);
@@ -141,11 +142,12 @@ enum database_kind extract_keep(struct database *db, int64_t message, const uint
     return query_run(&query);
 }
 
-enum database_kind held_note_release(struct database *live, int64_t message)
+enum database_kind held_note_release(struct database *live, const struct held *held)
 {
     assert(database_in_transaction(live));
     struct query query = query_start(live, STATEMENT_HELD_NOTE_RELEASE);
-    query_bind_int64(&query, message);
+    query_bind_int64(&query, held->message);
+    query_bind_text(&query, held->feed);
     return query_run(&query);
 }
 

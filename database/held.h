@@ -32,7 +32,8 @@ struct held {
     uint8_t sha256[SHA256_SIZE];
     const char *stored;     /* where the bytes lie, below the world's folder; NULL: nowhere */
     enum encoding encoding; /* of a roster; ENCODING_AUTO for other files */
-    int64_t release;        /* held_released only: the number of its release */
+    /* held_released only: the number of its release, and the last file of the feed that had ended then. */
+    int64_t release, released_after;
 };
 
 /* All that is held, by ledger number and ordinal, at most `limit`; array in the arena. Any connection. */
@@ -62,7 +63,7 @@ enum database_kind extract_keep(struct database *db, int64_t message, const uint
 /* ---- the test world follows ---- */
 
 /* Live world: notes that a held message was released, in that transaction. */
-enum database_kind held_note_release(struct database *live, int64_t message);
+enum database_kind held_note_release(struct database *live, const struct held *held);
 
 /* Live world: releases of a feed with numbers above `after`, by number, at most `limit`; array in the arena. Any connection. */
 enum database_kind held_released(struct database *live, const char *feed, int64_t after, size_t limit,

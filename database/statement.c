@@ -230,12 +230,13 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_HELD_NOT] = "SELECT coalesce((SELECT state FROM message WHERE file = ?1 AND (?2 IS NULL"
                            " OR ordinal = ?2) ORDER BY ordinal LIMIT 1), 'unknown') FROM file WHERE id = ?1",
     [STATEMENT_HELD_RELEASED] =
-        "SELECT " HELD_COLUMNS ", l.id FROM released l JOIN message m ON m.id = l.message"
+        "SELECT " HELD_COLUMNS ", l.id, l.after_file FROM released l JOIN message m ON m.id = l.message"
         " JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"
         " LEFT JOIN file_progress p ON p.file = f.id"
         " WHERE l.id > ? AND f.feed = ? ORDER BY l.id LIMIT ?",
     [STATEMENT_HELD_NOTE_RELEASE] =
-        "INSERT INTO released (message) VALUES (?) ON CONFLICT (message) DO NOTHING",
+        "INSERT INTO released (message, after_file) SELECT ?1, (SELECT id FROM file WHERE feed = ?2"
+        " AND state <> 'claimed' ORDER BY id DESC LIMIT 1) WHERE true ON CONFLICT (message) DO NOTHING",
     [STATEMENT_HELD_COPY] =
         "SELECT f.id, m.id, m.state = 'held' FROM file f LEFT JOIN message m ON m.file = f.id AND m.ordinal = ?3"
         " WHERE f.feed = ?1 AND f.copied_from = ?2 AND f.copied_from IS NOT NULL AND f.state <> 'vanished'"

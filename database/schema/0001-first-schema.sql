@@ -198,7 +198,8 @@ CREATE INDEX extract_held ON extract (message) WHERE stored GLOB 'hold?*';
 -- Held messages that a person has released, in that order: the test world, which passed over them, follows the live one by this list.
 CREATE TABLE released (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in the order of the releases
-    message INTEGER NOT NULL UNIQUE REFERENCES message (id) -- the message
+    message INTEGER NOT NULL UNIQUE REFERENCES message (id), -- the message
+    after_file INTEGER NOT NULL CHECK (after_file > 0) -- the last file of the feed that had ended then: what was applied later comes later in test too
 ) STRICT;
 
 -- What a location event says that waits for its booking. The row goes when the message ends.

@@ -3,29 +3,20 @@
  * "Test and live").
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "database/command.h"
-#include "platform/clock.h"
-#include "platform/process.h"
-#include "platform/thread.h"
+#include "service/commands/ask.h"
 #include "service/commands/command.h"
 #include "service/commands/output.h"
 #include "service/live.h"
-#include "service/windows/control.h"
-#include "service/world.h"
 
-#define NAMES_MAX      64
-#define REASON_MAX     255
-#define ANSWER_WAIT_MS 10000u /* far more than the service takes, but for a database that is locked */
-#define ANSWER_LOOK_MS 25u
+#define NAMES_MAX  64
+#define REASON_MAX 255
 
 /* What is to change, in the order in which it must: a pharmacy goes live after the feed of its facilities. */
 struct wanted {
     enum live_kind kind;
     const char *name; /* borrowed from the configuration or the command line */
-    struct command_row row;
 };
 
 struct request {
@@ -59,101 +50,17 @@ static bool find_names(struct request *request, const struct config *config, con
     return true;
 }
 
-/* Puts all rows into the table, as one transaction. */
-static bool leave_rows(struct request *request, struct database *db)
-{
-    static char subjects[NAMES_MAX][96];
-    char *user = process_user();
-    enum database_kind kind = user ? database_begin(db) : DATABASE_NO_MEMORY;
-    for (size_t i = 0; i < request->count && kind == DATABASE_OK; i++) {
-        struct wanted *wanted = &request->wanted[i];
-        (void)snprintf(subjects[i], sizeof subjects[i], "%s:%s", live_kind_name(wanted->kind), wanted->name);
-        wanted->row = (struct command_row){
-            .what = request->what, .subject = subjects[i], .argument = request->reason, .user = user};
-        kind = command_insert(db, &wanted->row, clock_utc_us());
-    }
-    kind = database_finish(db, kind);
-    if (kind != DATABASE_OK)
-        output_error("corbridge %s: the live database cannot be written: %s", request->command->name,
-                     user ? database_error_text(db) : "memory is exhausted");
-    free(user);
-    return kind == DATABASE_OK;
-}
-
-/* The row once it has its answer; false when it has none in time. */
-static bool wait_for_answer(struct database *db, struct arena *arena, int64_t id, uint64_t end,
-                            struct command_row *row)
-{
-    struct mutex lock;
-    struct condition never;
-    mutex_init(&lock);
-    condition_init(&never);
-    mutex_lock(&lock);
-    for (;;) {
-        arena_reset(arena);
-        if (command_get(db, id, arena, row) == DATABASE_OK && row->answer)
-            break;
-        if (clock_monotonic_ms() >= end)
-            break;
-        /* The answer comes from another process: it can only be looked for. */
-        (void)condition_wait(&never, &lock, ANSWER_LOOK_MS);
-    }
-    mutex_unlock(&lock);
-    condition_release(&never);
-    mutex_release(&lock);
-    return row->answer != NULL;
-}
-
-static int tell_answers(const struct request *request, struct database *db)
-{
-    struct service_status service = {.state = SERVICE_STATE_ABSENT};
-    bool stopped = platform_ok(service_control_query(&service)) && service.state == SERVICE_STATE_STOPPED;
-    if (!stopped)
-        (void)service_control_work(); /* it finds the rows by itself, a little later */
-    uint64_t end = clock_monotonic_ms() + (stopped ? 0 : ANSWER_WAIT_MS);
-    struct arena arena;
-    arena_init(&arena, 0);
-    int exit = COMMANDS_OK;
-    for (size_t i = 0; i < request->count && exit == COMMANDS_OK; i++) {
-        struct command_row row = {0};
-        if (!wait_for_answer(db, &arena, request->wanted[i].row.id, end, &row)) {
-            output_error(
-                "corbridge %s: %s: the command waits in the live database and is carried out when the service %s",
-                request->command->name, request->wanted[i].row.subject,
-                stopped ? "is started" : "comes to it; it does not run, or the database is locked");
-            exit = COMMANDS_FAILED;
-        } else if (row.done) {
-            output_line("%s", row.answer);
-        } else {
-            output_error("corbridge %s: refused: %s", request->command->name, row.answer);
-            exit = COMMANDS_FAILED;
-        }
-    }
-    arena_release(&arena);
-    return exit;
-}
-
 static int ask(struct request *request, const struct config *config)
 {
-    struct world_paths paths;
-    struct database *db = NULL;
-    char message[400] = "memory is exhausted";
-    int exit = COMMANDS_FAILED;
-    if (!world_paths_init(&paths, config->data_folder, DATABASE_LIVE)) {
-        output_error("corbridge %s: memory is exhausted", request->command->name);
-        return exit;
+    static char subjects[NAMES_MAX][96];
+    static struct command_row rows[NAMES_MAX];
+    for (size_t i = 0; i < request->count; i++) {
+        const struct wanted *wanted = &request->wanted[i];
+        (void)snprintf(subjects[i], sizeof subjects[i], "%s:%s", live_kind_name(wanted->kind), wanted->name);
+        rows[i] =
+            (struct command_row){.what = request->what, .subject = subjects[i], .argument = request->reason};
     }
-    enum database_kind kind =
-        database_open(paths.database, DATABASE_LIVE, DATABASE_COMMAND, &db, message, sizeof message);
-    if (kind != DATABASE_OK)
-        output_error(
-            "corbridge %s: the live database cannot be opened: %s; the first start of the service makes it",
-            request->command->name, message);
-    else if (leave_rows(request, db))
-        exit = tell_answers(request, db);
-    database_close(db);
-    world_paths_release(&paths);
-    return exit;
+    return ask_world(request->command, config, DATABASE_LIVE, rows, request->count);
 }
 
 /* The names are what is no option. */

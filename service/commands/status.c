@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "database/database.h"
+#include "database/held.h"
 #include "database/ledger.h"
 #include "database/outbox.h"
 #include "platform/file.h"
@@ -13,6 +14,8 @@
 #include "service/live.h"
 #include "service/windows/control.h"
 #include "service/world.h"
+
+#define HELD_SHOWN 20 /* more are only counted */
 
 /* What the database of one world says. */
 struct world_status {
@@ -23,6 +26,9 @@ struct world_status {
     struct outbox_counts *pharmacies;
     size_t pharmacy_count;
     int64_t failed_orders;
+    struct held *held; /* the first HELD_SHOWN */
+    size_t held_shown;
+    int64_t held_count;
     struct live_row *live; /* live world only */
     size_t live_count;
 };
@@ -33,6 +39,8 @@ static bool read_rows(struct database *db, struct arena *arena, struct world_sta
     return ledger_counts(db, arena, &status->feeds, &status->feed_count) == DATABASE_OK &&
            outbox_count(db, arena, &status->pharmacies, &status->pharmacy_count) == DATABASE_OK &&
            outbox_failed_events(db, &status->failed_orders) == DATABASE_OK &&
+           held_count(db, &status->held_count) == DATABASE_OK &&
+           held_list(db, HELD_SHOWN, arena, &status->held, &status->held_shown) == DATABASE_OK &&
            live_list(db, arena, &status->live, &status->live_count) == DATABASE_OK;
 }
 
@@ -118,6 +126,30 @@ static void add_pharmacy_text(struct output *out, const struct outbox_counts *ph
                pharmacy->oldest_queued != NULL ? pharmacy->oldest_queued : "", pharmacy->other);
 }
 
+/* What waits for a person: which numbers, since when, and what to type. */
+static void add_held_text(struct output *out, enum database_world world, const struct world_status *status)
+{
+    output_add(out, "  held until a person decides: %" PRId64 "\n", status->held_count);
+    for (size_t i = 0; i < status->held_shown; i++) {
+        const struct held *held = &status->held[i];
+        char since[28], row[32] = "", option[32] = "";
+        datetime_format_instant(held->arrived, since);
+        if (held->extract) {
+            (void)snprintf(row, sizeof row, ", row %d", held->ordinal);
+            (void)snprintf(option, sizeof option, " --row %d", held->ordinal);
+        }
+        output_add(out, "    feed %s, ledger number %" PRId64 "%s, since %s: %s\n", held->feed, held->file,
+                   row, since, held->detail != NULL ? held->detail : held->kind);
+        output_add(out, "      corbridge release %" PRId64 "%s --%s\n", held->file, option,
+                   world_name(world));
+        output_add(out, "      corbridge reject %" PRId64 "%s --%s --reason \"why\"\n", held->file, option,
+                   world_name(world));
+    }
+    if (status->held_count > (int64_t)status->held_shown)
+        output_add(out, "    and %" PRId64 " more, which are shown when these are decided\n",
+                   status->held_count - (int64_t)status->held_shown);
+}
+
 static bool has_feed(const struct config *config, const char *name)
 {
     return config_feed_find(config, name) != NULL;
@@ -174,6 +206,7 @@ static void add_world_text(struct output *out, const struct config *config, enum
         if (!has_pharmacy(config, status->pharmacies[i].pharmacy))
             add_pharmacy_text(out, &status->pharmacies[i], gone);
     }
+    add_held_text(out, world, status);
     output_add(out, "  orders that could not be made a message: %" PRId64 "%s\n", status->failed_orders,
                status->failed_orders > 0 ? " (the events 603 say what to mend)" : "");
 }
@@ -206,6 +239,24 @@ static void add_pharmacy_json(struct output *out, const struct outbox_counts *ph
                ", \"oldest_queued\": ",
                configured ? "true" : "false", pharmacy->queued, pharmacy->sent, pharmacy->other);
     output_json_text(out, pharmacy->oldest_queued);
+    output_add(out, "}");
+}
+
+static void add_held_json(struct output *out, const struct held *held, bool first)
+{
+    char since[28];
+    datetime_format_instant(held->arrived, since);
+    output_add(out, "%s\n    {\"feed\": ", first ? "" : ",");
+    output_json_text(out, held->feed);
+    output_add(out, ", \"number\": %" PRId64 ", \"row\": ", held->file);
+    if (held->extract)
+        output_add(out, "%d", held->ordinal);
+    else
+        output_add(out, "null");
+    output_add(out, ", \"since\": ");
+    output_json_text(out, since);
+    output_add(out, ", \"why\": ");
+    output_json_text(out, held->detail);
     output_add(out, "}");
 }
 
@@ -249,6 +300,9 @@ static void add_world_json(struct output *out, const struct config *config, enum
         add_pharmacy_json(out, &status->pharmacies[i], false, first);
         first = false;
     }
+    output_add(out, "],\n   \"held_count\": %" PRId64 ", \"held\": [", status->held_count);
+    for (size_t i = 0; i < status->held_shown; i++)
+        add_held_json(out, &status->held[i], i == 0);
     output_add(out, "],\n   \"failed_orders\": %" PRId64 "}", status->failed_orders);
 }
 

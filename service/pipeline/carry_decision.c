@@ -207,7 +207,7 @@ static enum database_kind apply(struct carried *carried)
     job->input.now = carried->now;
     kind = apply_jms_event(db, &job->input, &job->result);
     if (kind == DATABASE_OK && carried->pipeline->options.paths->world == DATABASE_LIVE)
-        kind = held_note_release(db, carried->held->message);
+        kind = held_note_release(db, carried->held);
     if (kind == DATABASE_OK && !group_keep_told(&job->result, &job->arena))
         kind = DATABASE_NO_MEMORY;
     if (kind == DATABASE_OK)

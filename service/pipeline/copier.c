@@ -263,26 +263,24 @@ static enum pass hand_on_release(struct copier *copier, size_t feed, const struc
     return submit(copier, job);
 }
 
-/* Releases of files up to the one that was copied last: the copy of such a file may be held in test. */
-static enum pass copy_releases(struct copier *copier, size_t feed)
+/*
+ * What was released in live when no file of the feed with that number, or a later one, had ended there: it comes before them here too, or a
+ * later event would find a booking where it no longer is in live.
+ */
+static enum pass copy_releases(struct copier *copier, size_t feed, int64_t before)
 {
     const char *name = copier->options.config->feeds[feed].name;
     while (!is_stopping(copier)) {
         struct held *rows = NULL;
         size_t count = 0;
-        arena_reset(&copier->arena);
-        if (held_released(copier->live, name, copier->released[feed], BATCH, &copier->arena, &rows, &count) !=
+        if (held_released(copier->live, name, copier->released[feed], 1, &copier->arena, &rows, &count) !=
             DATABASE_OK)
             return PASS_LATER;
-        for (size_t i = 0; i < count; i++) {
-            if (rows[i].file > copier->cursors[feed])
-                return PASS_DONE; /* the commit that ends what stands before it wakes us */
-            if (hand_on_release(copier, feed, &rows[i]) != PASS_DONE)
-                return PASS_LATER;
-            copier->released[feed] = rows[i].release;
-        }
-        if (count < BATCH)
+        if (count == 0 || rows[0].released_after >= before)
             break;
+        if (hand_on_release(copier, feed, &rows[0]) != PASS_DONE)
+            return PASS_LATER;
+        copier->released[feed] = rows[0].release;
     }
     return PASS_DONE;
 }
@@ -294,13 +292,19 @@ static enum pass copy_feed(struct copier *copier, size_t feed, int64_t last)
     const char *name = copier->options.config->feeds[feed].name;
     while (*cursor < last && !is_stopping(copier)) {
         struct ledger_copy *copies;
-        size_t count = 0;
+        struct held *rows = NULL;
+        size_t count = 0, released = 0;
         give_way(copier);
         arena_reset(&copier->arena);
+        /* Releases are asked for after files: what was applied behind a release is not seen before it. */
         if (ledger_copies(copier->live, name, *cursor, last, BATCH, &copier->arena, &copies, &count) !=
-            DATABASE_OK)
+                DATABASE_OK ||
+            held_released(copier->live, name, copier->released[feed], 1, &copier->arena, &rows, &released) !=
+                DATABASE_OK)
             return PASS_LATER;
         for (size_t i = 0; i < count; i++) {
+            if (released > 0 && copy_releases(copier, feed, copies[i].file.id) != PASS_DONE)
+                return PASS_LATER;
             if (!copies[i].ended)
                 return PASS_DONE; /* the commit that ends it wakes us */
             if (copies[i].wanted && hand_on(copier, feed, &copies[i]) != PASS_DONE)
@@ -310,7 +314,7 @@ static enum pass copy_feed(struct copier *copier, size_t feed, int64_t last)
         if (count < BATCH)
             *cursor = last;
     }
-    return PASS_DONE;
+    return copy_releases(copier, feed, *cursor + 1);
 }
 
 static enum pass copy_all(struct copier *copier)
@@ -323,7 +327,7 @@ static enum pass copy_all(struct copier *copier)
         return PASS_LATER;
     enum pass result = PASS_DONE;
     for (size_t i = 0; i < copier->options.config->feed_count; i++)
-        if (copy_feed(copier, i, last) != PASS_DONE || copy_releases(copier, i) != PASS_DONE)
+        if (copy_feed(copier, i, last) != PASS_DONE)
             result = PASS_LATER; /* the other feeds go on */
     return result;
 }

@@ -47,7 +47,7 @@ static const char *const rows[] = {
     "INSERT INTO live_since VALUES ('feed', 'jms', '2026-11-23T18:00:00.000000Z', 'u', NULL)",
     "INSERT INTO live_copy VALUES ('jms', 'ABCDEF', 7, 3)",
     "INSERT INTO extract VALUES (1, zeroblob(32), 'hold/x')",
-    "INSERT INTO released VALUES (1, 1)",
+    "INSERT INTO released VALUES (1, 1, 1)",
     "INSERT INTO test_only_booking VALUES ('JMS', 'B9', 'VCSO')",
     "INSERT INTO access_log (accessed_at, windows_user, command) VALUES ('2026-11-23T18:00:00.000000Z', 'u', 'show')",
     "DROP TRIGGER database_info_keeps_its_world; DROP TRIGGER patient_keeps_its_id; DROP TRIGGER booking_keeps_its_id;"
@@ -191,7 +191,8 @@ static const struct {
     {"extract", "sha256", "x'00'"},
     {"extract", "stored", "''"},
     {"released", "id", "0"},
-    {"released", "message", ANY}, /* likewise */
+    {"released", "after_file", "0"},
+    {"released", "message", ANY},      /* likewise */
     {"waiting_event", "message", ANY}, /* a foreign key of our connections */
     {"waiting_event", "authority", "''"},
     {"waiting_event", "patient_id", LONG(18)},
