@@ -73,6 +73,20 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_PICTURE_CUT] = {"picture-cut", "picture has no end"},
     [FAULT_PICTURE_DAMAGED] = {"picture-damaged", "picture is not built as its standard says"},
     [FAULT_PICTURE_TOO_LARGE] = {"picture-too-large", "picture has more pixels than its limit"},
+    [FAULT_XML_MALFORMED] = {"xml-malformed", "document is not well-formed XML"},
+    [FAULT_XML_CUT] = {"xml-cut", "document ends before its outermost element does"},
+    [FAULT_XML_DOCTYPE] = {"xml-doctype", "document has a DOCTYPE, which is never read"},
+    [FAULT_XML_ENCODING] = {"xml-encoding", "XML declaration names an encoding that is not read"},
+    [FAULT_XML_TOO_DEEP] = {"xml-too-deep", "elements stand too deep inside one another"},
+    [FAULT_XML_RECORD_TOO_LARGE] = {"xml-record-too-large", "record is larger than its limit"},
+    [FAULT_XML_NO_RECORD] = {"xml-no-record", "nothing stands at the record path of the mapping"},
+    [FAULT_XML_NAMESPACE] = {"xml-namespace", "element at the path of the mapping is in another namespace"},
+    [FAULT_XML_SECOND_RECORD] = {"xml-second-record", "document of one event has a second one"},
+    [FAULT_XML_HEADER_TWICE] = {"xml-header-twice", "header value stands twice with different values"},
+    [FAULT_XML_HEADER_LATE] = {"xml-header-late", "header value stands behind the first record"},
+    [FAULT_XML_SEVERAL_NODES] = {"xml-several-nodes", "expression of the mapping finds several values"},
+    [FAULT_XML_NOT_MAPPED] = {"xml-not-mapped", "value is not in the value map of the mapping"},
+    [FAULT_XML_EXPRESSION] = {"xml-expression", "expression of the mapping costs more than its limit"},
 };
 
 void fault_list_init(struct fault_list *list, struct arena *arena)

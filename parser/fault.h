@@ -98,6 +98,21 @@ enum fault_code {
     FAULT_PICTURE_CUT,
     FAULT_PICTURE_DAMAGED,
     FAULT_PICTURE_TOO_LARGE, /* in pixels */
+    /* XML */
+    FAULT_XML_MALFORMED, /* not well-formed */
+    FAULT_XML_CUT,       /* ends before its root element does: incomplete */
+    FAULT_XML_DOCTYPE,   /* a DTD, and so perhaps entities: never read */
+    FAULT_XML_ENCODING,  /* the XML declaration names an encoding that is not read */
+    FAULT_XML_TOO_DEEP,  /* elements inside one another */
+    FAULT_XML_RECORD_TOO_LARGE,
+    FAULT_XML_NO_RECORD,     /* nothing stands at the record path */
+    FAULT_XML_NAMESPACE,     /* what stands there has the name, in another namespace */
+    FAULT_XML_SECOND_RECORD, /* in a document of one event */
+    FAULT_XML_HEADER_TWICE,  /* a value outside of the records, with two values */
+    FAULT_XML_HEADER_LATE,   /* the same, behind the first record */
+    FAULT_XML_SEVERAL_NODES, /* an expression finds several */
+    FAULT_XML_NOT_MAPPED,    /* a value that the value map does not have */
+    FAULT_XML_EXPRESSION,    /* an expression costs more than its limit */
     FAULT_CODE_COUNT
 };
 

@@ -21,6 +21,17 @@
 #define LIMIT_HL7_SEGMENTS      ((size_t)4 * 1000 * 1000)    /* of one message */
 #define LIMIT_HL7_MESSAGES      ((size_t)1000 * 1000)        /* of one file */
 
+#define LIMIT_XML_RECORD_BYTES                                                                               \
+    ((size_t)4 * 1024 * 1024) /* one record, as UTF-8, and any single tag; real ones have some 2 KB */
+#define LIMIT_XML_RECORD_TEXT "at most 4 MiB"        /* the same in words, for faults */
+#define LIMIT_XML_EVENT_BYTES LIMIT_XML_RECORD_BYTES /* a document of one event */
+#define LIMIT_XML_DEPTH       ((size_t)100)          /* elements inside one another */
+#define LIMIT_XML_DEPTH_TEXT  "at most 100 elements inside one another"
+#define LIMIT_XML_STEPS       ((unsigned long)1000000) /* of XPath, for all fields of one record */
+#define LIMIT_XML_MAPPING     ((size_t)1024 * 1024)    /* bytes of a mapping file */
+#define LIMIT_XML_HEADERS     ((size_t)16)             /* of one mapping */
+#define LIMIT_XML_STEPS_PATH  ((size_t)32)             /* names in a path of plain names */
+
 #define LIMIT_FAULTS ((size_t)1000) /* entries of one fault list */
 
 #endif
