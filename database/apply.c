@@ -3,6 +3,7 @@
 #include "database/apply_work.h"
 #include "database/booking.h"
 #include "database/patient.h"
+#include "database/photo.h"
 #include "database/test_only.h"
 #include "database/waiting.h"
 
@@ -247,6 +248,8 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
         kind = patient_write(work, patient);
     if (kind == DATABASE_OK && other_patient)
         kind = booking_hand_over(work, booking, patient->id);
+    if (kind == DATABASE_OK && work->input->asks_for_photo && patient->photo_stated)
+        kind = photo_ask(work, patient->id, patient->columns[PATIENT_PHOTO_PATH], &result->waiting_ended);
     booking->patient = patient->id;
     if (kind == DATABASE_OK)
         kind = booking_write(work, booking);

@@ -41,9 +41,11 @@ struct apply_input {
     bool holds_identity_change; /* hold-identity-change="yes" */
     bool
         released; /* a person has released it: whose booking it is, and whom it makes of a person, is not asked */
-    int64_t message;        /* released: the held message that it ends; 0: a new one */
-    bool leaves_no_repeat;  /* a row of a roster: when it brings nothing new it leaves no message */
-    instant_us waits_until; /* how long it may wait for its booking; never INSTANT_NONE for a Location */
+    int64_t message;           /* released: the held message that it ends; 0: a new one */
+    bool leaves_no_repeat;     /* a row of a roster: when it brings nothing new it leaves no message */
+    instant_us waits_until;    /* how long it may wait for its booking; never INSTANT_NONE for a Location */
+    bool asks_for_photo;       /* a PhotoPath that is stated is asked for (database/photo.h) */
+    bool asks_for_photo_again; /* also when it is the same as before */
     instant_us now;
     const struct fault_list *warnings; /* kept with the message; may be NULL */
     const struct apply_rules *rules;   /* NULL: places are filed as they come */

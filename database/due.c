@@ -1,6 +1,7 @@
 #include "database/due.h"
 
 #include "database/ledger.h"
+#include "database/photo.h"
 #include "database/query.h"
 #include "database/waiting.h"
 
@@ -87,11 +88,15 @@ enum database_kind due_waiting(struct database *db, instant_us now, struct arena
             .booking = query_int64(&query, 2),
             .detail = "its booking did not become known in time",
         };
+        bool photo = query_int64(&query, 6) != 0;
+        if (photo)
+            messages[*count].detail = "no patient named it in time";
         (*rows)[*count] = (struct due_waiting){
             .message = messages[*count].id,
             .file = query_int64(&query, 3),
             .feed = query_text(&query, 4, arena, &complete),
             .copied = query_int64(&query, 5) != 0,
+            .photo = photo,
         };
         (*count)++;
     }
@@ -101,7 +106,8 @@ enum database_kind due_waiting(struct database *db, instant_us now, struct arena
     for (size_t i = 0; kind == DATABASE_OK && i < *count; i++) {
         kind = ledger_message_end(db, &messages[i], now);
         if (kind == DATABASE_OK)
-            kind = waiting_remove(db, messages[i].id);
+            kind = (*rows)[i].photo ? photo_waiting_remove(db, messages[i].id)
+                                    : waiting_remove(db, messages[i].id);
     }
     return kind;
 }

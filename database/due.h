@@ -26,6 +26,7 @@ enum database_kind due_releases(struct database *db, instant_us now, size_t *rel
 struct due_waiting {
     int64_t message, file;
     const char *feed;
+    bool photo;  /* a photo that no patient names */
     bool copied; /* test world: it came from the live one, which tells of its own */
 };
 

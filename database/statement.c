@@ -184,9 +184,68 @@ static const char *const texts[STATEMENT_COUNT] = {
         " FROM waiting_event w JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
         " WHERE w.authority = ? AND w.booking_number = ? ORDER BY m.file, m.ordinal LIMIT 1",
     [STATEMENT_WAITING_REMOVE] = "DELETE FROM waiting_event WHERE message = ?",
+    [STATEMENT_PHOTO_REQUEST_STANDS] =
+        "SELECT 1 FROM photo_request WHERE patient = ? AND path = ? AND state <> 'failed'",
+    [STATEMENT_PHOTO_REQUEST_PUT] =
+        "INSERT INTO photo_request (patient, path, name, file, feed, state, attempts, asked_at, next_at)"
+        " SELECT ?1, ?2, ?3, f.id, f.feed, 'waiting', 0, ?5, ?5 FROM file f WHERE f.id = ?4 ON CONFLICT (patient)"
+        " DO UPDATE SET path = excluded.path, name = excluded.name, file = excluded.file, feed = excluded.feed,"
+        " beside = iif(path = excluded.path, beside, NULL), state = 'waiting', attempts = 0,"
+        " asked_at = excluded.asked_at, next_at = excluded.next_at, reason = NULL",
+    [STATEMENT_PHOTO_REQUEST_REMOVE] = "DELETE FROM photo_request WHERE patient = ?",
+    /* But for patients whose photo it is already. */
+    [STATEMENT_PHOTO_REQUEST_BESIDE] =
+        "UPDATE photo_request SET beside = f.id, state = 'waiting', attempts = 0, asked_at = ?4, next_at = ?4,"
+        " reason = NULL FROM file f WHERE f.id = ?1 AND photo_request.feed = ?2 AND photo_request.name = ?3"
+        " AND NOT (photo_request.state = 'fetched' AND EXISTS (SELECT 1 FROM patient_photo o JOIN photo p ON p.id = o.photo"
+        " WHERE o.patient = photo_request.patient AND o.until IS NULL AND p.sha256 = f.sha256))",
+    [STATEMENT_PHOTO_REQUEST_OF_NAME] =
+        "SELECT count(*), min(patient) FROM photo_request WHERE feed = ? AND name = ?",
+    [STATEMENT_PHOTO_REQUEST_FETCHED] =
+        "UPDATE photo_request SET state = 'fetched', next_at = NULL, reason = NULL"
+        " WHERE patient = ? AND path = ? AND beside IS ? AND state = 'waiting'",
+    [STATEMENT_PHOTO_REQUEST_NOT_FETCHED] =
+        "UPDATE photo_request SET state = ?, next_at = ?, reason = ?, attempts = attempts + ?"
+        " WHERE patient = ? AND path = ? AND beside IS ? AND state = 'waiting'",
+    [STATEMENT_PHOTO_REQUESTS_DUE] =
+        "SELECT r.patient, p.authority, p.patient_id, r.path, r.feed, r.file, f.copied_from IS NOT NULL, r.beside,"
+        " b.copied_from IS NOT NULL, b.stored, r.attempts, r.asked_at FROM photo_request r"
+        " JOIN patient p ON p.id = r.patient JOIN file f ON f.id = r.file LEFT JOIN file b ON b.id = r.beside"
+        " WHERE r.next_at <= ? ORDER BY r.next_at LIMIT ?",
+    [STATEMENT_PHOTO_REQUEST_NEXT] = "SELECT min(next_at) FROM photo_request WHERE next_at IS NOT NULL",
+    [STATEMENT_PHOTO_REQUEST_COUNTS] =
+        "SELECT (SELECT count(*) FROM photo_request WHERE next_at IS NOT NULL),"
+        " (SELECT count(*) FROM photo_request WHERE state = 'failed')",
+    [STATEMENT_PHOTO_REQUEST_REASON] = "SELECT EXISTS (SELECT 1 FROM photo_request WHERE reason = ?)",
+    [STATEMENT_PHOTO_REQUESTS_AGAIN] =
+        "UPDATE photo_request SET state = 'waiting', attempts = 0, asked_at = ?1, next_at = ?1"
+        " WHERE state = 'failed' AND reason = ?2",
+    [STATEMENT_PHOTO_OF] =
+        "SELECT r.state, r.reason, p.sha256, p.kind, p.width, p.height, p.size FROM patient a"
+        " JOIN photo_request r ON r.patient = a.id"
+        " LEFT JOIN patient_photo o ON o.patient = a.id AND o.until IS NULL LEFT JOIN photo p ON p.id = o.photo"
+        " WHERE a.authority = ? AND a.patient_id = ? AND r.path = ?",
+    [STATEMENT_PHOTO_INSERT] =
+        "INSERT INTO photo (sha256, kind, width, height, size, stored_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (sha256) DO NOTHING",
+    [STATEMENT_PATIENT_PHOTO_IS] = "SELECT 1 FROM patient_photo o JOIN photo p ON p.id = o.photo"
+                                   " WHERE o.patient = ? AND o.until IS NULL AND p.sha256 = ?",
+    [STATEMENT_PATIENT_PHOTO_END] = "UPDATE patient_photo SET until = ? WHERE patient = ? AND until IS NULL",
+    [STATEMENT_PATIENT_PHOTO_INSERT] =
+        "INSERT INTO patient_photo (patient, photo, file, since)"
+        " SELECT r.patient, p.id, coalesce(r.beside, r.file), ?3 FROM photo_request r, photo p"
+        " WHERE r.patient = ?1 AND p.sha256 = ?2",
+    [STATEMENT_WAITING_PHOTO_INSERT] =
+        "INSERT INTO waiting_photo (message, feed, name, waits_until) VALUES (?, ?, ?, ?)",
+    [STATEMENT_WAITING_PHOTO_LAST] =
+        "SELECT w.message, m.file, f.feed, m.state = 'waiting' FROM file f"
+        " JOIN waiting_photo w ON w.feed = f.feed AND w.name = ?2 JOIN message m ON m.id = w.message"
+        " WHERE f.id = ?1 ORDER BY w.message DESC LIMIT 1",
+    [STATEMENT_WAITING_PHOTO_REMOVE] = "DELETE FROM waiting_photo WHERE message = ?",
     [STATEMENT_DUE_ANY] =
         "SELECT EXISTS (SELECT 1 FROM booking WHERE released_at IS NULL AND release_date <= ?1)"
-        " OR EXISTS (SELECT 1 FROM waiting_event WHERE waits_until <= ?1)",
+        " OR EXISTS (SELECT 1 FROM waiting_event WHERE waits_until <= ?1)"
+        " OR EXISTS (SELECT 1 FROM waiting_photo WHERE waits_until <= ?1)",
     [STATEMENT_DUE_RELEASES] =
         "SELECT b.id, b.release_date, (SELECT m.id FROM message m WHERE m.file = b.release_file"
         " ORDER BY m.booking IS b.id DESC, m.ordinal LIMIT 1) FROM booking b"
@@ -197,9 +256,9 @@ static const char *const texts[STATEMENT_COUNT] = {
         " SELECT ?1, coalesce(max(ordinal), 0) + 1, 'booking', ?2, 'released_at', ?3 FROM change_log"
         " WHERE message = ?1",
     [STATEMENT_DUE_WAITING] =
-        "SELECT w.message, m.patient, m.booking, m.file, f.feed, f.copied_from IS NOT NULL FROM waiting_event w"
-        " JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
-        " WHERE w.waits_until <= ? ORDER BY m.file, m.ordinal LIMIT ?",
+        "SELECT m.id, m.patient, m.booking, m.file, f.feed, f.copied_from IS NOT NULL, m.kind = 'photo' FROM"
+        " message m JOIN file f ON f.id = m.file WHERE m.id IN (SELECT message FROM waiting_event WHERE waits_until <= ?1"
+        " UNION ALL SELECT message FROM waiting_photo WHERE waits_until <= ?1) ORDER BY m.file, m.ordinal LIMIT ?",
     /* The first condition must be that of the index file_held. */
     [STATEMENT_REHOUSE_LIST] =
         "SELECT f.id, f.feed, f.name, f.stored, f.arrived_at, NOT EXISTS (SELECT 1 FROM message m"

@@ -153,7 +153,7 @@ CREATE TABLE message (
     id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the message
     file INTEGER NOT NULL REFERENCES file (id), -- the file in which it came
     ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which message of the file, from 1
-    kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32), -- demographics, location, roster
+    kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32), -- demographics, location, photo, roster
     state TEXT NOT NULL CHECK (state IN ('applied', 'duplicate') OR state IN ('stale', 'superseded')
                                OR state IN ('quarantined', 'rejected') OR state IN ('test-only', 'held')
                                OR state IN ('unmatched', 'waiting')), -- how it ended, or one of the last three: open
@@ -283,6 +283,60 @@ CREATE TABLE unmatched_location (
     file INTEGER NOT NULL REFERENCES file (id),           -- the first file that said so
     PRIMARY KEY (facility, housing, bed)
 ) STRICT, WITHOUT ROWID;
+
+-- Photos --------------------------------------------------------------------------------------------------------------
+
+-- A picture, once, whoever it shows: its bytes are a file in the folder photos of the world, named by the hash in hexadecimal digits.
+CREATE TABLE photo (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the picture
+    sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32), -- of its bytes
+    kind TEXT NOT NULL CHECK (kind IN ('jpeg', 'png')), -- what its bytes are
+    width INTEGER NOT NULL CHECK (width > 0),   -- pixels
+    height INTEGER NOT NULL CHECK (height > 0), -- pixels
+    size INTEGER NOT NULL CHECK (size > 0),     -- bytes
+    stored_at TEXT NOT NULL CHECK (stored_at GLOB '????-??-??T??:??:??.??????Z') -- when it was first stored
+) STRICT;
+
+CREATE TABLE patient_photo (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- in the order in which they were taken over
+    patient INTEGER NOT NULL REFERENCES patient (id), -- whose photo
+    photo INTEGER NOT NULL REFERENCES photo (id),     -- the picture
+    file INTEGER NOT NULL REFERENCES file (id),       -- the file that named it, or that is the picture
+    since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??.??????Z'), -- since when it is the photo of the patient
+    until TEXT CHECK (until GLOB '????-??-??T??:??:??.??????Z') -- until when; NULL: it is the present one
+) STRICT;
+CREATE UNIQUE INDEX patient_photo_present ON patient_photo (patient) WHERE until IS NULL;
+CREATE INDEX patient_photo_of_patient ON patient_photo (patient);
+
+-- The photo that a PhotoPath asks for, one a patient, and how far it is. In the words of `state`: waiting is tried again at next_at, failed is given up.
+CREATE TABLE photo_request (
+    patient INTEGER PRIMARY KEY REFERENCES patient (id), -- for whom
+    path TEXT NOT NULL CHECK (length(path) BETWEEN 1 AND 255), -- PhotoPath as sent
+    feed TEXT NOT NULL CHECK (length(feed) BETWEEN 1 AND 64),  -- feed of the file that named it; a file beside it is looked for there
+    name TEXT NOT NULL CHECK (length(name) <= 255), -- last part of path, A to Z as small letters
+    file INTEGER NOT NULL REFERENCES file (id), -- the file that named it
+    beside INTEGER REFERENCES file (id), -- the file that is the picture; NULL: it is fetched from path
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'fetched') OR state = 'failed'), -- how far it is
+    attempts INTEGER NOT NULL CHECK (attempts >= 0), -- that failed
+    asked_at TEXT NOT NULL CHECK (asked_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was asked for
+    next_at TEXT CHECK (next_at GLOB '????-??-??T??:??:??.??????Z'), -- when it is tried next
+    reason TEXT CHECK (length(reason) BETWEEN 1 AND 64), -- why the last attempt failed, one stable word
+    CHECK ((state = 'waiting') = (next_at IS NOT NULL))
+) STRICT;
+CREATE INDEX photo_request_due ON photo_request (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX photo_request_named ON photo_request (feed, name);
+CREATE INDEX photo_request_reason ON photo_request (reason) WHERE reason IS NOT NULL;
+CREATE INDEX photo_request_failed ON photo_request (patient) WHERE state = 'failed';
+
+-- A picture that came as a file and that no patient names yet. The row goes when the message ends.
+CREATE TABLE waiting_photo (
+    message INTEGER PRIMARY KEY REFERENCES message (id), -- the message that waits
+    feed TEXT NOT NULL CHECK (length(feed) BETWEEN 1 AND 64), -- the feed
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 255), -- name of the file, A to Z as small letters
+    waits_until TEXT NOT NULL CHECK (waits_until GLOB '????-??-??T??:??:??.??????Z') -- when it is quarantined
+) STRICT;
+CREATE INDEX waiting_photo_for ON waiting_photo (feed, name);
+CREATE INDEX waiting_photo_until ON waiting_photo (waits_until);
 
 CREATE TABLE feed_total (
     feed TEXT PRIMARY KEY CHECK (length(feed) BETWEEN 1 AND 64), -- the feed

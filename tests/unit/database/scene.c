@@ -166,6 +166,8 @@ struct apply_result scene_apply(struct scene *scene, const char *text, struct sc
         .closes_earlier = how.closes_earlier,
         .holds_identity_change = how.holds_identity_change,
         .leaves_no_repeat = how.leaves_no_repeat,
+        .asks_for_photo = how.asks_for_photo || how.asks_for_photo_again,
+        .asks_for_photo_again = how.asks_for_photo_again,
         .waits_until = scene_time(how.minutes + 24 * 60),
         .now = now,
         .warnings = &faults,

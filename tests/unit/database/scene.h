@@ -61,6 +61,7 @@ struct scene_event {
     const char *authority; /* "JMS" */
     int copied_from;       /* ledger number in the live world; 0: test's own */
     bool empty_clears, reopens, closes_earlier, holds_identity_change, leaves_no_repeat;
+    bool asks_for_photo, asks_for_photo_again;
 };
 
 /* Claims a file, parses `text` as an event file, checks and applies it and ends the file, in one transaction. */

@@ -84,17 +84,40 @@ static void every_statement_fits_the_schema(void **state)
 static void hot_path_and_status_use_their_indexes(void **state)
 {
     struct scene *scene = *state;
-    static const enum statement_id ids[] = {
-        STATEMENT_PATIENT_FIND,    STATEMENT_BOOKING_FIND,     STATEMENT_BOOKING_OPEN_BESIDE,
-        STATEMENT_FILE_UNFINISHED, STATEMENT_ORDER_EVENTS_NEW, STATEMENT_ORDER_LOAD,
-        STATEMENT_OUTBOX_QUEUED,   STATEMENT_OUTBOX_BY_NAME,   STATEMENT_COMMAND_PENDING,
-        STATEMENT_FILE_OUTCOME,    STATEMENT_FAULT_INSERT,     STATEMENT_EXTRA_INSERT,
-        STATEMENT_DUE_ANY,         STATEMENT_DUE_RELEASES,     STATEMENT_DUE_WAITING,
-        STATEMENT_WAITING_NEXT,    STATEMENT_BOOKING_EARLIER,  STATEMENT_REHOUSE_LIST};
+    static const enum statement_id ids[] = {STATEMENT_PATIENT_FIND,
+                                            STATEMENT_BOOKING_FIND,
+                                            STATEMENT_BOOKING_OPEN_BESIDE,
+                                            STATEMENT_FILE_UNFINISHED,
+                                            STATEMENT_ORDER_EVENTS_NEW,
+                                            STATEMENT_ORDER_LOAD,
+                                            STATEMENT_OUTBOX_QUEUED,
+                                            STATEMENT_OUTBOX_BY_NAME,
+                                            STATEMENT_COMMAND_PENDING,
+                                            STATEMENT_FILE_OUTCOME,
+                                            STATEMENT_FAULT_INSERT,
+                                            STATEMENT_EXTRA_INSERT,
+                                            STATEMENT_DUE_ANY,
+                                            STATEMENT_DUE_RELEASES,
+                                            STATEMENT_DUE_WAITING,
+                                            STATEMENT_WAITING_NEXT,
+                                            STATEMENT_BOOKING_EARLIER,
+                                            STATEMENT_REHOUSE_LIST,
+                                            STATEMENT_PHOTO_REQUESTS_DUE,
+                                            STATEMENT_PHOTO_REQUEST_NEXT,
+                                            STATEMENT_PHOTO_REQUEST_COUNTS,
+                                            STATEMENT_PHOTO_REQUEST_REASON,
+                                            STATEMENT_PHOTO_REQUESTS_AGAIN,
+                                            STATEMENT_PHOTO_REQUEST_BESIDE,
+                                            STATEMENT_PHOTO_REQUEST_OF_NAME,
+                                            STATEMENT_PHOTO_OF,
+                                            STATEMENT_PATIENT_PHOTO_IS,
+                                            STATEMENT_PATIENT_PHOTO_END,
+                                            STATEMENT_PATIENT_PHOTO_INSERT,
+                                            STATEMENT_WAITING_PHOTO_LAST};
     /* Those sort a few rows: the messages of one file, what waits for one booking or is due, the bookings of one person. */
-    static const enum statement_id sort_few[] = {STATEMENT_FILE_OUTCOME, STATEMENT_DUE_RELEASES,
-                                                 STATEMENT_DUE_WAITING, STATEMENT_WAITING_NEXT,
-                                                 STATEMENT_BOOKING_EARLIER};
+    static const enum statement_id sort_few[] = {STATEMENT_FILE_OUTCOME,    STATEMENT_DUE_RELEASES,
+                                                 STATEMENT_DUE_WAITING,     STATEMENT_WAITING_NEXT,
+                                                 STATEMENT_BOOKING_EARLIER, STATEMENT_WAITING_PHOTO_LAST};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
         char sql[4096];
         (void)snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", statement_sql(ids[i]));
