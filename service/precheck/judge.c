@@ -325,18 +325,17 @@ static void find_photos(struct precheck *check)
             "Have the photos put beside the events, or PhotoPath name where they are.",
             "%" PRIu64 " %s a photo beside the file, and it is not in the folder.", count,
             count_of(count, "PhotoPath names", "PhotoPaths name"));
-    count = check->photos[PRECHECK_PHOTO_NO_PICTURE].count;
+    count = check->photos[PRECHECK_PHOTO_UNUSABLE].count;
     if (count > 0)
         add(check, PRECHECK_SHOULD, "photos",
             "Have the sender write JPEG or PNG; another ending of the name does not change what is in it.",
-            "%" PRIu64 " %s a file that is no JPEG or PNG.", count,
+            "%" PRIu64 " %s a file that is no whole JPEG or PNG.", count,
             count_of(count, "PhotoPath names", "PhotoPaths name"));
-    count = check->kind_files[PRECHECK_NO_PICTURE];
+    count = check->kind_files[PRECHECK_BAD_PHOTO];
     if (count > 0)
         add(check, PRECHECK_SHOULD, "files",
-            "Open one of them: it may be cut, or a page with an error instead of the photo.",
-            "%" PRIu64 " %s as photos and hold no JPEG or PNG.", count,
-            count_of(count, "file is named", "files are named"));
+            "Open one of them: it may be cut, of another format, or a page with an error instead of the photo.",
+            "%" PRIu64 " %s not be used.", count, count_of(count, "photo could", "photos could"));
 }
 
 static void find_writing(struct precheck *check)

@@ -51,7 +51,7 @@ static enum precheck_photo found(const struct precheck *check, const struct prec
     if (name == NULL)
         return PRECHECK_PHOTO_MISSING;
     return check->files[name->file - 1].kind == PRECHECK_PHOTO ? PRECHECK_PHOTO_BESIDE
-                                                               : PRECHECK_PHOTO_NO_PICTURE;
+                                                               : PRECHECK_PHOTO_UNUSABLE;
 }
 
 void photos_judge(struct precheck *check)

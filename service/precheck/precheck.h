@@ -44,8 +44,8 @@ enum precheck_kind {
     PRECHECK_EVENT, /* an event file whose DataType says neither */
     PRECHECK_ROSTER,
     PRECHECK_ALERTS,
-    PRECHECK_PHOTO,      /* JPEG or PNG by content */
-    PRECHECK_NO_PICTURE, /* named as a picture, and no JPEG or PNG */
+    PRECHECK_PHOTO,     /* a whole JPEG or PNG, by its bytes */
+    PRECHECK_BAD_PHOTO, /* named as one, or begun as one, and none that could be used */
     PRECHECK_EMPTY,
     PRECHECK_XML, /* not read by this check */
     PRECHECK_UNKNOWN,
@@ -81,7 +81,8 @@ struct precheck_file {
     enum precheck_charset charset;
     enum precheck_line_end line_end;
     struct slice booking, patient; /* of an event file */
-    char problem[160];             /* PRECHECK_UNREADABLE: the system's words */
+    char remark
+        [160]; /* PRECHECK_UNREADABLE: the system's words; photos: their size, or what is wrong with them; else empty */
 };
 
 /* Faults of one kind, field and code. */
@@ -181,9 +182,9 @@ enum precheck_photo {
     PRECHECK_PHOTO_HTTPS,
     PRECHECK_PHOTO_UNC,
     PRECHECK_PHOTO_DRIVE,
-    PRECHECK_PHOTO_BESIDE,     /* a name or relative path; that file is in the folder, and a picture */
-    PRECHECK_PHOTO_MISSING,    /* likewise, and it is not in the folder */
-    PRECHECK_PHOTO_NO_PICTURE, /* likewise, and what is there is no JPEG or PNG */
+    PRECHECK_PHOTO_BESIDE,   /* a name or relative path; that file is in the folder, and a picture */
+    PRECHECK_PHOTO_MISSING,  /* likewise, and it is not in the folder */
+    PRECHECK_PHOTO_UNUSABLE, /* likewise, and what is there is no whole JPEG or PNG */
     PRECHECK_PHOTO_OTHER,
     PRECHECK_PHOTO_COUNT
 };

@@ -10,6 +10,7 @@
 #include "parser/jms_event.h"
 #include "parser/jms_roster.h"
 #include "parser/limits.h"
+#include "parser/picture.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
@@ -55,14 +56,14 @@ struct sample {
     struct file *file;
     uint64_t offset;
     const struct config_match *match; /* the rule that takes its name; NULL: none, or no configuration */
-    bool failed;                      /* reading failed; facts->problem says why */
+    bool failed;                      /* reading failed; facts->remark says why */
 };
 
 static void fail(struct sample *sample, struct platform_status status)
 {
     sample->failed = true;
     sample->facts->kind = PRECHECK_UNREADABLE;
-    platform_status_text(status, sample->facts->problem, sizeof sample->facts->problem);
+    platform_status_text(status, sample->facts->remark, sizeof sample->facts->remark);
 }
 
 /* The next bytes of the file; 0 at its end, or when reading failed. */
@@ -375,6 +376,42 @@ static void read_csv(struct sample *sample, size_t commas)
     }
 }
 
+/* ---- Photos ----------------------------------------------------------------------------------------------------------- */
+
+/* More than a camera at a booking desk makes. */
+#define PHOTO_BYTES  ((size_t)32 * 1024 * 1024)
+#define PHOTO_PIXELS ((uint64_t)100 * 1000 * 1000)
+
+static bool is_named_picture(const char *name)
+{
+    return recognise_extension(name, ".jpg") || recognise_extension(name, ".jpeg") ||
+           recognise_extension(name, ".png");
+}
+
+static void read_photo(struct sample *sample)
+{
+    struct precheck_file *facts = sample->facts;
+    char *bytes = NULL;
+    size_t size = 0;
+    struct picture picture;
+    struct fault_list faults;
+    struct platform_status status = file_read_all(sample->file, PHOTO_BYTES, &bytes, &size);
+    if (!platform_ok(status) && status.kind != PLATFORM_TOO_LARGE) {
+        fail(sample, status);
+        return;
+    }
+    fault_list_init(&faults, &sample->work->arena);
+    enum picture_verdict verdict =
+        bytes == NULL ? PICTURE_TOO_LARGE : picture_read(slice_from(bytes, size), PHOTO_PIXELS, &picture);
+    facts->kind = verdict == PICTURE_GOOD ? PRECHECK_PHOTO : PRECHECK_BAD_PHOTO;
+    if (verdict == PICTURE_GOOD)
+        (void)snprintf(facts->remark, sizeof facts->remark, "%s, %lu x %lu", picture_kind_name(picture.kind),
+                       (unsigned long)picture.width, (unsigned long)picture.height);
+    else if (picture_report(verdict, &faults) != PARSE_OK && faults.count > 0)
+        (void)fault_format(&faults.items[0], facts->remark, sizeof facts->remark);
+    free(bytes);
+}
+
 /* ---------------------------------------------------------------------------------------------------------------------- */
 
 static const struct config_match *find_match(const struct config *config, const char *name)
@@ -385,12 +422,6 @@ static const struct config_match *find_match(const struct config *config, const 
     return match;
 }
 
-static bool is_named_picture(const char *name)
-{
-    return recognise_extension(name, ".jpg") || recognise_extension(name, ".jpeg") ||
-           recognise_extension(name, ".png");
-}
-
 static void read_sample(struct sample *sample)
 {
     size_t commas;
@@ -398,14 +429,14 @@ static void read_sample(struct sample *sample)
     if (sample->failed)
         return;
     enum recognised what = recognise(slice_from(sample->work->window, got), sample->facts->name, &commas);
-    if (what != RECOGNISED_PHOTO && is_named_picture(sample->facts->name)) {
-        sample->facts->kind = PRECHECK_NO_PICTURE;
+    if (what == RECOGNISED_PHOTO || is_named_picture(sample->facts->name)) {
+        read_photo(sample);
         return;
     }
     switch (what) {
     case RECOGNISED_EVENT: read_event(sample); break;
     case RECOGNISED_ROWS: read_csv(sample, commas); break;
-    case RECOGNISED_PHOTO: sample->facts->kind = PRECHECK_PHOTO; break;
+    case RECOGNISED_PHOTO: break;
     case RECOGNISED_EMPTY: sample->facts->kind = PRECHECK_EMPTY; break;
     case RECOGNISED_XML: sample->facts->kind = PRECHECK_XML; break;
     case RECOGNISED_NOTHING: sample->facts->kind = PRECHECK_UNKNOWN; break;

@@ -14,7 +14,7 @@ const struct words words_kind[PRECHECK_KIND_COUNT] = {
     [PRECHECK_ROSTER] = {"roster CSV", "roster"},
     [PRECHECK_ALERTS] = {"alerts CSV", "alerts"},
     [PRECHECK_PHOTO] = {"photo (JPEG or PNG)", "photo"},
-    [PRECHECK_NO_PICTURE] = {"named as a photo, and no JPEG or PNG", "no-picture"},
+    [PRECHECK_BAD_PHOTO] = {"photo that cannot be used", "bad-photo"},
     [PRECHECK_EMPTY] = {"empty file", "empty"},
     [PRECHECK_XML] = {"XML, not looked at", "xml"},
     [PRECHECK_UNKNOWN] = {"not recognised", "not-recognised"},
@@ -45,7 +45,7 @@ const struct words words_photo[PRECHECK_PHOTO_COUNT] = {
     [PRECHECK_PHOTO_DRIVE] = {"path with a drive letter", "drive"},
     [PRECHECK_PHOTO_BESIDE] = {"relative, the file is in the folder", "relative-present"},
     [PRECHECK_PHOTO_MISSING] = {"relative, the file is not in the folder", "relative-missing"},
-    [PRECHECK_PHOTO_NO_PICTURE] = {"relative, the file is no JPEG or PNG", "relative-no-picture"},
+    [PRECHECK_PHOTO_UNUSABLE] = {"relative, the file is no whole JPEG or PNG", "relative-unusable"},
     [PRECHECK_PHOTO_OTHER] = {"another form", "other"},
 };
 
@@ -158,5 +158,5 @@ const char *words_difference(const struct precheck_patient *patient)
 bool words_lists_file(const struct precheck *check, const struct precheck_file *file)
 {
     return check->file_count <= LISTED_FILES || file->errors > 0 || file->warnings > 0 ||
-           file->kind >= PRECHECK_NO_PICTURE || file->kind == PRECHECK_EVENT;
+           file->kind >= PRECHECK_BAD_PHOTO || file->kind == PRECHECK_EVENT;
 }

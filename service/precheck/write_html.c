@@ -460,8 +460,8 @@ static void add_file(struct page *page, const struct precheck *check, size_t i)
     }
     page_cell_made(page);
     output_add(&page->cell, "%s", words_kind[file->kind].text);
-    if (file->kind == PRECHECK_UNREADABLE)
-        output_add(&page->cell, ": error %s", file->problem);
+    if (file->remark[0] != '\0')
+        output_add(&page->cell, "\n%s%s", file->kind == PRECHECK_UNREADABLE ? "error " : "", file->remark);
     page_cell_made(page);
     page_cell_number(page, file->rows);
     page_cell_number(page, file->errors);

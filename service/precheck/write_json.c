@@ -99,7 +99,7 @@ static void add_files(const struct precheck *check, struct output *out)
         output_add(out, ", ");
         add_text(out, "line_end", file->text ? words_line_end[file->line_end].name : NULL);
         output_add(out, ", ");
-        add_text(out, "problem", file->kind == PRECHECK_UNREADABLE ? file->problem : NULL);
+        add_text(out, "remark", file->remark[0] != '\0' ? file->remark : NULL);
         output_add(out, "}");
     }
     output_add(out, "]");

@@ -275,8 +275,8 @@ static void add_files(const struct precheck *check, struct output *out)
             output_add(out, ", %" PRIu64 " %s, %" PRIu64 " %s", file->errors,
                        file->errors == 1 ? "error" : "errors", file->warnings,
                        file->warnings == 1 ? "warning" : "warnings");
-        if (file->kind == PRECHECK_UNREADABLE)
-            output_add(out, ": error %s", file->problem);
+        if (file->remark[0] != '\0')
+            output_add(out, ": %s%s", file->kind == PRECHECK_UNREADABLE ? "error " : "", file->remark);
         output_add(out, "\n");
     }
     if (left_out > 0)

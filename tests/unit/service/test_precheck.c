@@ -14,6 +14,7 @@
 #include "service/precheck/ids.h"
 #include "service/precheck/note.h"
 #include "service/precheck/precheck.h"
+#include "tests/support/pictures.h"
 #include "tests/unit/service/capture.h"
 #include "tests/unit/service/config_scene.h"
 
@@ -298,17 +299,25 @@ static void test_photos_beside_the_events(void **state)
         (void)snprintf(name, sizeof name, "DEM%zu_20180606123400.ini", i + 1);
         put_text(in, name, paths[i]);
     }
-    put(in, "P1.jpg", "\xFF\xD8\xFF\xE0 and so on", 14);
+    put(in, "P1.jpg", picture_jpeg, picture_jpeg_size);
+    put(in, "P8.png", picture_png, picture_png_size - 20);
+    put(in, "P9", picture_png, picture_png_size);
     put_text(in, "P4.png", "<html>404 not found</html>");
     put_text(in, "P6.jpeg", "");
     struct precheck check;
     check_folder(&check, in, &(struct precheck_options){.now = NOW});
     assert_int_equal(check.photos[PRECHECK_PHOTO_BESIDE].count, 2);
     assert_int_equal(check.photos[PRECHECK_PHOTO_MISSING].count, 2);
-    assert_int_equal(check.photos[PRECHECK_PHOTO_NO_PICTURE].count, 2);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_UNUSABLE].count, 2);
     assert_int_equal(check.photos[PRECHECK_PHOTO_UNC].count, 1);
-    assert_int_equal(check.kind_files[PRECHECK_PHOTO], 1);
-    assert_int_equal(check.kind_files[PRECHECK_NO_PICTURE], 2);
+    assert_int_equal(check.kind_files[PRECHECK_PHOTO], 2);
+    assert_int_equal(check.kind_files[PRECHECK_BAD_PHOTO], 3);
+    static const char *const remarks[] = {
+        "jpeg, 16 x 8", "bytes are no picture of a kind that is read; expected a JPEG or PNG file",
+        "picture has no end", "picture has no end", "png, 12 x 10"};
+    assert_int_equal(check.file_count, 12);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(check.files[7 + i].remark, remarks[i]);
     assert_true(check.ready); /* a photo never stops its event */
     assert_int_equal(check.level_count[PRECHECK_SHOULD], 3);
     precheck_release(&check);
@@ -515,7 +524,7 @@ static void test_progress_and_a_file_that_goes_away(void **state)
     assert_int_equal(told, 2);
     assert_int_equal(check.files[0].kind, PRECHECK_ROSTER);
     assert_int_equal(check.files[1].kind, PRECHECK_UNREADABLE);
-    assert_true(check.files[1].problem[0] != '\0');
+    assert_true(check.files[1].remark[0] != '\0');
     assert_false(check.ready);
     precheck_release(&check);
     free(second);
