@@ -319,6 +319,8 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
         kind = booking_write_location(work, &booking, message->id);
     if (kind == DATABASE_OK && booking.unmatched)
         kind = booking_write_unmatched(work, &booking, &result->unmatched_location);
+    if (kind == DATABASE_OK && result->identity_changed)
+        kind = ledger_count_identity_change(work->db, message->file);
     return kind;
 }
 

@@ -265,6 +265,8 @@ enum database_kind ledger_counts(struct database *db, struct arena *arena, struc
             .open_messages = query_int64(&query, 8),
             .last_arrived = query_text(&query, 9, arena, &complete),
             .last_file = query_int64(&query, 10),
+            .identity_changes = query_int64(&query, 11),
+            .last_identity_change = query_int64(&query, 12),
         };
         if (!complete) {
             kind = database_no_memory(db);

@@ -125,6 +125,9 @@ struct ledger_message {
     const char *detail;       /* for people, no patient data: "stale: location"; NULL */
 };
 
+/* An applied message of the file changed family name, given name and birth date at once: the feed counts it, for `status`. */
+enum database_kind ledger_count_identity_change(struct database *db, int64_t file);
+
 enum database_kind ledger_message_insert(struct database *db, struct ledger_message *message);
 
 /* The ordinal behind all messages that the file has: 1, but for a file of many of which some have ended. */
@@ -150,6 +153,7 @@ struct ledger_feed_counts {
     int64_t applied, duplicate, open_messages; /* messages */
     const char *last_arrived;                  /* stored text, NULL: none */
     int64_t last_file;
+    int64_t identity_changes, last_identity_change; /* how many; the newest one's file, 0: none */
 };
 enum database_kind ledger_counts(struct database *db, struct arena *arena, struct ledger_feed_counts **feeds,
                                  size_t *count);

@@ -41,6 +41,14 @@ static enum database_kind count_message(struct database *db, int64_t file, enum 
     return query_run(&query);
 }
 
+enum database_kind ledger_count_identity_change(struct database *db, int64_t file)
+{
+    assert(database_in_transaction(db));
+    struct query query = query_start(db, STATEMENT_FEED_IDENTITY);
+    query_bind_int64(&query, file);
+    return query_run(&query);
+}
+
 enum database_kind ledger_message_insert(struct database *db, struct ledger_message *message)
 {
     assert(database_in_transaction(db));

@@ -135,12 +135,15 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_FEED_MESSAGE] =
         "UPDATE feed_total SET applied = applied + ?, duplicate = duplicate + ?,"
         " open_messages = open_messages + ? WHERE feed = (SELECT feed FROM file WHERE id = ?)",
+    [STATEMENT_FEED_IDENTITY] =
+        "UPDATE feed_total SET identity_changes = identity_changes + 1, last_identity_change = ?1"
+        " WHERE feed = (SELECT feed FROM file WHERE id = ?1)",
     [STATEMENT_FEED_COUNTS] =
         "SELECT t.feed,"
         " (SELECT count(*) FROM file f WHERE f.feed = t.feed AND f.in_place = 1 AND f.state = 'claimed'),"
         " (SELECT count(*) FROM file f WHERE f.feed = t.feed AND f.in_place = 1 AND f.state <> 'claimed'),"
         " t.done, t.quarantined, t.vanished, t.applied, t.duplicate, t.open_messages, t.last_arrived_at,"
-        " t.last_file FROM feed_total t ORDER BY t.feed",
+        " t.last_file, t.identity_changes, t.last_identity_change FROM feed_total t ORDER BY t.feed",
     [STATEMENT_MESSAGE_INSERT] =
         "INSERT INTO message (file, ordinal, kind, state, event_at, patient, booking, detail)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -346,6 +346,8 @@ CREATE TABLE feed_total (
     applied INTEGER NOT NULL DEFAULT 0 CHECK (applied >= 0),         -- messages that ended as applied
     duplicate INTEGER NOT NULL DEFAULT 0 CHECK (duplicate >= 0),     -- messages that ended as duplicate
     open_messages INTEGER NOT NULL DEFAULT 0 CHECK (open_messages >= 0), -- messages that are held, unmatched or waiting
+    identity_changes INTEGER NOT NULL DEFAULT 0 CHECK (identity_changes >= 0), -- applied messages that changed family name, given name and birth date at once
+    last_identity_change INTEGER, -- ledger number of the newest file with one
     last_file INTEGER,     -- ledger number of the newest file
     last_arrived_at TEXT CHECK (last_arrived_at GLOB '????-??-??T??:??:??.??????Z') -- its arrival
 ) STRICT, WITHOUT ROWID;

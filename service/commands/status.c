@@ -116,6 +116,11 @@ static void add_feed_text(struct output *out, const struct ledger_feed_counts *f
                    feed->last_arrived);
     else
         output_add(out, "    last file: none yet\n");
+    if (feed->identity_changes > 0)
+        output_add(out,
+                   "    changes of the whole identity (name and birth date at once): %" PRId64
+                   ", the last in ledger number %" PRId64 "\n",
+                   feed->identity_changes, feed->last_identity_change);
 }
 
 static void add_pharmacy_text(struct output *out, const struct outbox_counts *pharmacy, const char *note)
@@ -222,9 +227,11 @@ static void add_feed_json(struct output *out, const struct ledger_feed_counts *f
                ", \"configured\": %s, \"done\": %" PRId64 ", \"quarantined\": %" PRId64
                ", \"vanished\": %" PRId64 ", \"claimed\": %" PRId64 ", \"in_place\": %" PRId64
                ", \"applied\": %" PRId64 ", \"duplicate\": %" PRId64 ", \"open\": %" PRId64
+               ", \"identity_changes\": %" PRId64 ", \"last_identity_change\": %" PRId64
                ", \"last_file\": %" PRId64 ", \"last_arrived\": ",
                configured ? "true" : "false", feed->done, feed->quarantined, feed->vanished, feed->claimed,
-               feed->in_place, feed->applied, feed->duplicate, feed->open_messages, feed->last_file);
+               feed->in_place, feed->applied, feed->duplicate, feed->open_messages, feed->identity_changes,
+               feed->last_identity_change, feed->last_file);
     output_json_text(out, feed->last_arrived);
     output_add(out, "}");
 }

@@ -13,12 +13,14 @@
 #include "platform/clock.h"
 #include "platform/folder.h"
 #include "platform/path.h"
+#include "service/commands/commands.h"
 #include "tests/integration/orders.h"
 #include "tests/integration/reconfigure.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 #include "tests/support/weight.h"
+#include "tests/unit/service/capture.h"
 
 static void location_text(char *out, size_t size, const char *patient, const char *booking,
                           const char *housing, const char *more)
@@ -312,6 +314,46 @@ static void two_hundred_files_of_one_person_shuffled_live_with_the_time_in_their
     scene_release(&scene);
 }
 
+/* ---- another person under one number ---- */
+
+static void a_change_of_the_whole_identity_is_applied_told_and_stands_in_status(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, NULL);
+    scene_start(&scene);
+    char *dem = scene_dem("P1", "B1", "A-1", NULL);
+    scene_drop(&scene, "1.ini", dem);
+    scene_settle(&scene);
+    struct capture run;
+    const char *const status[] = {"status", "--config", scene.config_path, NULL};
+    capture_run(&run, scene.root, status);
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_null(strstr(run.out, "identity"));
+    capture_release(&run);
+    memcpy(strstr(dem, "DOE"), "ROE", 3);
+    memcpy(strstr(dem, "JOHN"), "JANE", 4);
+    memcpy(strstr(dem, "07/22/1946"), "01/31/1980", 10);
+    scene_drop(&scene, "2.ini", dem);
+    free(dem);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT last_name, first_name, birth_date FROM patient", "ROE|JANE|1980-01-31");
+    assert_int_equal(scene_event_count(EVENT_IDENTITY_CHANGED), 1);
+    capture_run(&run, scene.root, status);
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_non_null(strstr(
+        run.out,
+        "changes of the whole identity (name and birth date at once): 1, the last in ledger number 2\n"));
+    assert_null(strstr(run.out, "ROE"));
+    capture_release(&run);
+    const char *const json[] = {"status", "--config", scene.config_path, "--json", NULL};
+    capture_run(&run, scene.root, json);
+    assert_true(capture_is_json(run.out));
+    assert_non_null(strstr(run.out, "\"identity_changes\": 1, \"last_identity_change\": 2"));
+    capture_release(&run);
+    scene_release(&scene);
+}
+
 /* ---- facilities ---- */
 
 static void order(struct scene *scene, const char *number)
@@ -538,6 +580,7 @@ int main(void)
         cmocka_unit_test(twenty_feeds_at_once_each_keep_their_own_order),
         cmocka_unit_test(two_hundred_files_of_one_person_shuffled_while_the_service_is_down),
         cmocka_unit_test(two_hundred_files_of_one_person_shuffled_live_with_the_time_in_their_names),
+        cmocka_unit_test(a_change_of_the_whole_identity_is_applied_told_and_stands_in_status),
         cmocka_unit_test(a_transfer_keeps_one_booking_its_history_and_its_orders),
         cmocka_unit_test(a_single_facility_does_not_look_at_the_code),
         cmocka_unit_test(a_population_is_the_same_by_one_roster_and_by_a_file_for_each_patient),

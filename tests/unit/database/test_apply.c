@@ -411,6 +411,7 @@ static void change_of_the_whole_identity_is_told(void **state)
     assert_value(scene, "SELECT last_name || first_name || birth_date FROM patient", "POEEDGAR1960-01-19");
     assert_value(scene, "SELECT detail FROM message WHERE id = 3",
                  "family name, given name and birth date changed at once");
+    assert_value(scene, "SELECT identity_changes || '|' || last_identity_change FROM feed_total", "1|3");
 }
 
 static void unknown_fields_and_warnings_are_kept_with_the_message(void **state)

@@ -271,6 +271,8 @@ static const struct {
     {"feed_total", "applied", "-1"},
     {"feed_total", "duplicate", "-1"},
     {"feed_total", "open_messages", "-1"},
+    {"feed_total", "identity_changes", "-1"},
+    {"feed_total", "last_identity_change", ANY},
     {"feed_total", "last_file", ANY},
     {"feed_total", "last_arrived_at", INSTANT},
     {"provider", "provider_id", "''"},
