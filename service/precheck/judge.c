@@ -8,6 +8,7 @@
 #include "service/precheck/ids.h"
 #include "service/precheck/near.h"
 #include "service/precheck/precheck.h"
+#include "service/precheck/words.h"
 
 #define FINDINGS_FIRST 16
 
@@ -366,6 +367,14 @@ static void find_notes(struct precheck *check)
     if (check->options.config == NULL)
         add(check, PRECHECK_NOTE, "facilities", "Name the configuration with --config to have them judged.",
             "Facility codes, locations and file names were not compared with a configuration.");
+    const struct config *config = check->options.config;
+    uint64_t unseen = 0;
+    for (size_t i = 0; config != NULL && config->facility_count > 1 && i < config->facility_count; i++)
+        unseen += !words_facility_seen(check, i);
+    if (unseen > 0)
+        add(check, PRECHECK_NOTE, "facilities", "Ask for samples of each facility before it is connected.",
+            "%" PRIu64 " %s in none of the samples.", unseen,
+            count_of(unseen, "facility of the configuration is", "facilities of the configuration are"));
     count = check->folders + check->links;
     if (check->passed_over > 0)
         add(check, PRECHECK_NOTE, "files",

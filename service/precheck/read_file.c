@@ -104,6 +104,20 @@ static struct jms_settings settings_of(const struct sample *sample)
     return settings;
 }
 
+/* What the fault of an unknown code expects: the known ones. */
+static const char *known_codes(const struct sample *sample)
+{
+    const struct config *config = sample->check->options.config;
+    struct output text;
+    output_init(&text);
+    output_add(&text, "one of the facility codes in the configuration:");
+    for (size_t i = 0; i < config->facility_count; i++)
+        output_add(&text, "%s %s", i > 0 ? "," : "", config->facilities[i].code);
+    const char *kept = text.failed ? NULL : arena_copy_text(&sample->work->arena, slice_of(text.text));
+    output_release(&text);
+    return kept != NULL ? kept : "a code of the configuration";
+}
+
 /* A code that the configuration does not know sets the record aside, as it does in the service. Where there is one facility
  * the code is not used. */
 static void check_facility(const struct sample *sample, const struct jms_event *event,
@@ -115,7 +129,7 @@ static void check_facility(const struct sample *sample, const struct jms_event *
         config_facility_find(config, code->text) != NULL)
         return;
     fault_add(faults, FAULT_ERROR, FAULT_FACILITY_UNKNOWN, code->offset, code->line,
-              jms_event_field_name(event, JMS_FACILITY), "a code of the configuration");
+              jms_event_field_name(event, JMS_FACILITY), known_codes(sample));
 }
 
 /* ---- Event files ----------------------------------------------------------------------------------------------------- */

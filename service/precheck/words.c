@@ -1,6 +1,7 @@
 #include "service/precheck/words.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "service/precheck/mask.h"
 
@@ -124,6 +125,17 @@ void words_facility(const struct precheck *check, const struct precheck_facility
     char shown[MASK_SHOWN];
     (void)mask_show(facility->code, facility->known || check->options.with_patients, shown);
     output_add(out, "%s", shown);
+}
+
+bool words_facility_seen(const struct precheck *check, size_t facility)
+{
+    const char *code = check->options.config->facilities[facility].code;
+    for (size_t i = 0; i < check->facilities.count; i++) {
+        const struct precheck_facility *seen = (const void *)check->facilities.records[i];
+        if (seen->known && strcmp(seen->code.ptr, code) == 0)
+            return true;
+    }
+    return false;
 }
 
 void words_made(const struct precheck *check, const struct precheck_location *location, struct output *out)

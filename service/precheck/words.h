@@ -32,6 +32,9 @@ void words_value(const struct precheck *check, struct slice value, struct output
 void words_facility(const struct precheck *check, const struct precheck_facility *facility,
                     struct output *out);
 
+/* Whether the samples name the facility of the configuration with that number. Only asked where there is a configuration. */
+bool words_facility_seen(const struct precheck *check, size_t facility);
+
 /* What the location rules make of it: "block A, pod 1", "no rule matches", "not judged". Text of a rule itself is shown. */
 void words_made(const struct precheck *check, const struct precheck_location *location, struct output *out);
 

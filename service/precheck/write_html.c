@@ -308,6 +308,17 @@ static void add_facilities(struct page *page, const struct precheck *check)
         cell_places(page, check, &facility->places);
         page_row_end(page);
     }
+    const struct config *config = check->options.config;
+    for (size_t i = 0; config != NULL && config->facility_count > 1 && i < config->facility_count; i++) {
+        if (words_facility_seen(check, i))
+            continue;
+        page_row(page, "");
+        page_cell(page, config->facilities[i].code);
+        page_cell(page, "known");
+        page_cell_number(page, 0);
+        page_cell(page, "in none of the samples");
+        page_row_end(page);
+    }
     if (check->no_facility > 0) {
         page_row(page, "");
         page_cell(page, "(none)");

@@ -141,6 +141,16 @@ static void add_facilities(const struct precheck *check, struct output *out)
         add_places(out, &facility->places);
         output_add(out, "}");
     }
+    output_add(out, "],\n \"facilities_not_seen\": [");
+    const struct config *config = check->options.config;
+    bool any = false;
+    for (size_t i = 0; config != NULL && config->facility_count > 1 && i < config->facility_count; i++) {
+        if (words_facility_seen(check, i))
+            continue;
+        output_add(out, "%s", any ? ", " : "");
+        output_json_text(out, config->facilities[i].code);
+        any = true;
+    }
     output_add(out, "],\n \"rows_without_facility\": %" PRIu64, check->no_facility);
 }
 

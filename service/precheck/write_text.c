@@ -61,6 +61,10 @@ static void add_facilities(const struct precheck *check, struct output *out)
         words_places(check, &facility->places, MOST_PLACES, out);
         output_add(out, "\n");
     }
+    const struct config *config = check->options.config;
+    for (size_t i = 0; config != NULL && config->facility_count > 1 && i < config->facility_count; i++)
+        if (!words_facility_seen(check, i))
+            output_add(out, "  %s: known, in none of the samples\n", config->facilities[i].code);
     if (check->no_facility > 0)
         output_add(out, "  without a code: %" PRIu64 " rows\n", check->no_facility);
 }
