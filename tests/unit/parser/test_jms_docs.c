@@ -64,7 +64,7 @@ static const char *verdict(enum parse_status status)
     case PARSE_NO_MEMORY: break;
     }
     fail_msg("status %d", (int)status);
-    return NULL;
+    return "";
 }
 
 static void tell_event(struct slice bytes, struct text *text)
