@@ -4,6 +4,7 @@
 #include "database/booking.h"
 #include "database/patient.h"
 #include "database/photo.h"
+#include "database/roster_run_work.h"
 #include "database/test_only.h"
 #include "database/waiting.h"
 
@@ -272,15 +273,62 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     return work->complete ? DATABASE_OK : database_no_memory(work->db);
 }
 
+/* The event states a release that lies ahead. */
+static bool plans_release(const struct booking *booking)
+{
+    return booking->release_stated && booking_is_open(booking) &&
+           booking->columns[BOOKING_RELEASE_DATE].ptr != NULL;
+}
+
 /* Whether the row of a roster is not worth a message: nothing is new, and nothing is to be said of it. A release that is planned
  * keeps its message: its change log will need one when the time has come (due.c). */
 static bool leaves_nothing(const struct apply_work *work, const struct booking *booking,
                            const struct ledger_message *message)
 {
-    bool planned = booking->release_stated && booking_is_open(booking) &&
-                   booking->columns[BOOKING_RELEASE_DATE].ptr != NULL;
     return work->input->leaves_no_repeat && message->state == LEDGER_DUPLICATE && message->detail == NULL &&
-           !planned;
+           !plans_release(booking);
+}
+
+/* result->stands. A release that was taken back by silence is not stated by silence a second time. */
+static unsigned stands(struct apply_work *work, const struct patient *patient, const struct booking *booking,
+                       const struct apply_result *result)
+{
+    const struct apply_input *input = work->input;
+    struct slice release;
+    enum ledger_message_state state = result->message.state;
+    bool stale = patient->demographics_stale || patient->photo_stale || booking->booking_stale ||
+                 booking->location_stale || booking->release_stale;
+    bool warned = input->warnings != NULL && input->warnings->count > 0;
+    if (input->event->kind != JMS_DEMOGRAPHICS || (state != LEDGER_APPLIED && state != LEDGER_DUPLICATE) ||
+        stale || warned || result->booking_again || plans_release(booking) ||
+        (input->asks_for_photo_again && patient->photo_stated))
+        return 0;
+    return (patient->demographics_stated ? ROSTER_RUN_DEMOGRAPHICS : 0) |
+           (patient->photo_stated ? ROSTER_RUN_PHOTO : 0) |
+           (booking->booking_stated ? ROSTER_RUN_BOOKING : 0) |
+           (booking->location_stated ? ROSTER_RUN_LOCATION : 0) |
+           (booking->release_stated && apply_states(work, JMS_RELEASE_DATE, &release) ? ROSTER_RUN_RELEASE
+                                                                                      : 0);
+}
+
+/* Finds patient and booking. What rosters have stated of them by runs alone is judged as if it stood in the rows. */
+static enum database_kind find_rows(struct apply_work *work, struct patient *patient, struct booking *booking,
+                                    struct apply_result *result)
+{
+    const int64_t file = work->input->file;
+    bool folded = false;
+    enum database_kind kind = patient_find(work, patient);
+    if (kind == DATABASE_OK)
+        kind = booking_find(work, booking);
+    if (kind == DATABASE_OK && patient->id != 0)
+        kind = roster_run_fold(work->db, patient->id, file, booking->id, &folded, &result->stands_beside);
+    if (kind == DATABASE_OK && booking->id != 0 && booking->patient != patient->id)
+        kind = roster_run_fold_patient(work->db, booking->patient, &folded);
+    if (kind == DATABASE_OK && folded)
+        kind = patient_find(work, patient);
+    if (kind == DATABASE_OK && folded)
+        kind = booking_find(work, booking);
+    return kind;
 }
 
 /* Applies the event of `work`; message->id is that of the row when it has waited, else 0. */
@@ -292,9 +340,7 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
     struct booking booking;
     datetime_format_instant(input->event_at, work->event_at);
     datetime_format_instant(input->arrived, work->arrived_at);
-    enum database_kind kind = patient_find(work, &patient);
-    if (kind == DATABASE_OK)
-        kind = booking_find(work, &booking);
+    enum database_kind kind = find_rows(work, &patient, &booking, result);
     if (kind != DATABASE_OK)
         return kind;
     if (set_aside(work, &patient, &booking, message))
@@ -321,6 +367,7 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
         kind = booking_write_unmatched(work, &booking, &result->unmatched_location);
     if (kind == DATABASE_OK && result->identity_changed)
         kind = ledger_count_identity_change(work->db, message->file);
+    result->stands = stands(work, &patient, &booking, result);
     return kind;
 }
 

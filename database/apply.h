@@ -61,6 +61,10 @@ struct apply_result {
     struct ledger_message
         message; /* as stored; detail is borrowed from db until its next event; id 0: left none (leaves_no_repeat) */
     bool booking_again; /* an earlier message of the same file has stated the booking */
+    /* A demographics event that, applied once more, would change nothing and leave nothing to be said: what it states (database/roster_run.h); 0: it is none
+     * such. */
+    unsigned stands;
+    bool stands_beside; /* another row of the same file speaks of the patient */
     bool created_patient, created_booking;
     bool second_open_booking; /* another booking of the patient was open: an event */
     bool

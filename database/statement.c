@@ -176,6 +176,27 @@ static const char *const texts[STATEMENT_COUNT] = {
         "SELECT id, sha256 FROM file WHERE feed = ? AND in_place = 1 AND state = 'claimed' AND copied_from = ?"
         " ORDER BY id LIMIT 1",
 
+    [STATEMENT_RUN_FIND] = "SELECT id, shared, event_at, arrived_at, file FROM roster_run"
+                           " WHERE digest = ? LIMIT 1",
+    [STATEMENT_RUN_AGAIN] = "UPDATE roster_run SET event_at = ?, arrived_at = ?, file = ? WHERE id = ?",
+    [STATEMENT_RUN_FILES] =
+        "SELECT event_at, arrived_at, file FROM roster_run WHERE file > ? ORDER BY file LIMIT 1",
+    [STATEMENT_RUN_INSERT] =
+        "INSERT INTO roster_run (digest, event_at, arrived_at, file, row_count, shared) VALUES (?, ?, ?, ?, ?, 0)",
+    [STATEMENT_RUN_ROW_INSERT] =
+        "INSERT INTO roster_run_row (booking, patient, run, groups) VALUES (?, ?, ?, ?)",
+    [STATEMENT_RUN_SHARE] = "UPDATE roster_run SET shared = 1 WHERE shared = 0 AND id IN"
+                            " (SELECT run FROM roster_run_row WHERE patient = ?)",
+    [STATEMENT_RUN_ROWS_OF] = "SELECT r.booking, r.run, r.groups, u.event_at, u.arrived_at, u.file"
+                              " FROM roster_run_row r JOIN roster_run u ON u.id = r.run WHERE r.patient = ?",
+    [STATEMENT_RUN_PATIENT_STATED] =
+        "SELECT " REMEMBERED(demographics) ", " REMEMBERED(photo) " FROM patient WHERE id = ?",
+    [STATEMENT_RUN_BOOKING_STATED] = "SELECT " REMEMBERED(booking) ", " REMEMBERED(location) ", " REMEMBERED(
+        release) " FROM booking WHERE id = ?",
+    [STATEMENT_RUN_ROW_REMOVE] = "DELETE FROM roster_run_row WHERE booking = ?",
+    [STATEMENT_RUN_BREAK] = "UPDATE roster_run SET digest = NULL, row_count = row_count - 1 WHERE id = ?",
+    [STATEMENT_RUN_REMOVE] = "DELETE FROM roster_run WHERE id = ? AND row_count = 0",
+
     [STATEMENT_WAITING_INSERT] =
         "INSERT INTO waiting_event (message, authority, patient_id, booking_number, facility, housing,"
         " bed_presence, bed, empty_clears, waits_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

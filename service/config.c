@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corbridge_version.h"
 #include "corbridge_xsd.h"
 #include "parser/encoding.h"
 #include "platform/file.h"
@@ -684,6 +685,15 @@ static struct config_element *read_document(struct reader *reader)
     return ours ? root : NULL;
 }
 
+static void take_fingerprint(struct config *config, const char *bytes, size_t size)
+{
+    static const char program[] = CORBRIDGE_VERSION " " CORBRIDGE_VERSION_COMMIT;
+    struct sha256_sum *sum = sha256_begin();
+    sha256_add(sum, program, sizeof program);
+    sha256_add(sum, bytes, size);
+    sha256_end(sum, config->fingerprint);
+}
+
 /* Loads the bytes and makes them UTF-8 by the rule for every file (a mark, else UTF-8, else Windows-1252). */
 static bool load_text(struct config_reading *reading, const char *path, char **bytes, struct slice *text)
 {
@@ -700,6 +710,7 @@ static bool load_text(struct config_reading *reading, const char *path, char **b
                          words);
         return false;
     }
+    take_fingerprint(reading->config, *bytes, size);
     struct fault_list faults;
     struct decoded decoded;
     fault_list_init(&faults, &reading->faults->arena);

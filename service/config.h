@@ -17,6 +17,7 @@
 #include "parser/encoding.h"
 #include "parser/location_rule.h"
 #include "parser/zone.h"
+#include "platform/sha256.h"
 
 enum config_ready {
     CONFIG_READY_DEFAULT,
@@ -96,6 +97,9 @@ struct config_pharmacy {
 struct config {
     struct arena arena; /* owns everything */
     const char *path;   /* of the file */
+    /* Of the program's version and of every byte of the file: with another one a message may mean something else. What the file refers to and is read with
+     * it counts too. */
+    uint8_t fingerprint[SHA256_SIZE];
     const char *data_folder;
     const struct config_facility *facilities;
     size_t facility_count;

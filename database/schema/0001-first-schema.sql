@@ -202,6 +202,44 @@ CREATE TABLE released (
     after_file INTEGER NOT NULL CHECK (after_file > 0) -- the last file of the feed that had ended then: what was applied later comes later in test too
 ) STRICT;
 
+-- Rosters mostly repeat the one before. So rows that follow each other and that brought nothing that would not be the same the next time are
+-- remembered as a run, by the hash of all that decides what they say. When a run comes again, and nobody has changed a patient or booking of it, only
+-- event_at, arrived_at and file are written: each group that its rows state was stated again by that file.
+CREATE TABLE roster_run (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- its number
+    digest BLOB CHECK (length(digest) = 32), -- SHA-256; NULL: something of it was changed, and its rows are applied one by one
+    event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of the roster that last said it: that of the groups
+    arrived_at TEXT NOT NULL CHECK (arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    file INTEGER NOT NULL REFERENCES file (id), -- its file
+    row_count INTEGER NOT NULL CHECK (row_count >= 0), -- rows of roster_run_row that are left
+    shared INTEGER NOT NULL CHECK (shared IN (0, 1)) -- 1: another run may speak of one of its patients
+) STRICT;
+CREATE INDEX roster_run_digest ON roster_run (digest) WHERE digest IS NOT NULL;
+CREATE INDEX roster_run_file ON roster_run (file);
+
+-- The rows of runs. Before an event is applied to a patient, what its runs have stated is written into patient and booking, and the rows go.
+CREATE TABLE roster_run_row (
+    booking INTEGER PRIMARY KEY CHECK (booking > 0), -- whose row (booking.id)
+    patient INTEGER NOT NULL, -- and whose booking (patient.id)
+    run INTEGER NOT NULL, -- roster_run.id
+    groups INTEGER NOT NULL CHECK (groups BETWEEN 1 AND 31) -- what it states: 1 demographics, 2 photo, 4 booking, 8 location, 16 release
+) STRICT;
+CREATE INDEX roster_run_row_of_patient ON roster_run_row (patient);
+
+-- Whoever writes a value, the run does not hold any longer: the row would set it again, or come to something else.
+CREATE TRIGGER booking_leaves_its_run AFTER UPDATE OF patient, facility, housing, bed, block, pod, cell, bunk, agency, booking_date,
+    booking_date_given, release_date, release_date_given, release_origin, released_at ON booking
+BEGIN
+    UPDATE roster_run SET digest = NULL
+    WHERE id = (SELECT run FROM roster_run_row WHERE booking = OLD.id) AND digest IS NOT NULL;
+END;
+CREATE TRIGGER patient_leaves_its_runs AFTER UPDATE OF last_name, first_name, middle_name, birth_date, ssn, sex, race, height, weight,
+    photo_path ON patient
+BEGIN
+    UPDATE roster_run SET digest = NULL
+    WHERE id IN (SELECT run FROM roster_run_row WHERE patient = OLD.id) AND digest IS NOT NULL;
+END;
+
 -- What a location event says that waits for its booking. The row goes when the message ends.
 CREATE TABLE waiting_event (
     message INTEGER PRIMARY KEY REFERENCES message (id), -- the message that waits
@@ -327,6 +365,12 @@ CREATE INDEX photo_request_due ON photo_request (next_at) WHERE next_at IS NOT N
 CREATE INDEX photo_request_named ON photo_request (feed, name);
 CREATE INDEX photo_request_reason ON photo_request (reason) WHERE reason IS NOT NULL;
 CREATE INDEX photo_request_failed ON photo_request (patient) WHERE state = 'failed';
+-- The next roster that names the photo asks for it again.
+CREATE TRIGGER photo_given_up_leaves_its_runs AFTER UPDATE OF state ON photo_request WHEN NEW.state = 'failed'
+BEGIN
+    UPDATE roster_run SET digest = NULL
+    WHERE id IN (SELECT run FROM roster_run_row WHERE patient = OLD.patient) AND digest IS NOT NULL;
+END;
 
 -- A picture that came as a file and that no patient names yet. The row goes when the message ends.
 CREATE TABLE waiting_photo (
@@ -599,6 +643,15 @@ CREATE TABLE live_since (
     waived TEXT CHECK (length(waived) BETWEEN 1 AND 255), -- the reason, when a condition was waived
     PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
+-- What is live decides what becomes of a row.
+CREATE TRIGGER live_since_ends_runs AFTER INSERT ON live_since
+BEGIN
+    UPDATE roster_run SET digest = NULL WHERE digest IS NOT NULL;
+END;
+CREATE TRIGGER back_to_test_ends_runs AFTER DELETE ON live_since
+BEGIN
+    UPDATE roster_run SET digest = NULL WHERE digest IS NOT NULL;
+END;
 
 -- How far what live feeds applied has been copied into the test world. In the live database the table is empty.
 CREATE TABLE live_copy (

@@ -13,6 +13,11 @@ void jms_row_judge(const struct row_reader *reader, struct row_slice *slice, str
     record->input.ordinal = (int)row->row;
     record->input.event_at = reader->event_at;
     record->input.leaves_no_repeat = true;
+    if (row->status != PARSE_OK || row->faults.count > 0)
+        return;
+    row->identity = row->bytes;
+    row->moments[0] = record->input.booking_date; /* an hour that is there twice is read by the arrival */
+    row->moments[1] = record->input.release_date;
 }
 
 /* It is kept with the message, or with the file when the row left none. */

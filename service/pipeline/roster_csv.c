@@ -89,6 +89,7 @@ static enum parse_status read_slice(struct row_reader *reader, struct row_slice 
 const struct row_format row_format_roster_csv = {
     .file_kind = "roster",
     .row_kind = "demographics",
+    .begins_anywhere = true,
     .survey = survey,
     .read = read_slice,
     .apply = jms_row_apply,

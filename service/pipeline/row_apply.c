@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "database/held.h"
+#include "database/roster_run.h"
 #include "platform/clock.h"
 #include "service/event.h"
 #include "service/log.h"
@@ -164,33 +165,105 @@ static enum database_kind apply_row(struct database *db, struct job *job, struct
     return DATABASE_OK;
 }
 
-/* ---- the slice ---- */
+/* ---- rows ---- */
+
+/* What one transaction does. */
+struct work {
+    struct database *db;
+    struct job *job;
+    instant_us now;
+    struct roster_run_file file;
+    uint32_t repeats; /* rows that left no message */
+    size_t at;        /* the next row */
+    size_t run;       /* the next run that begins there or behind it */
+};
+
+/* Rows up to `end`, one by one; ends in front of one that is stuck. */
+static enum database_kind apply_rows(struct work *work, size_t end)
+{
+    struct row_file *rows = work->job->rows;
+    enum database_kind kind = DATABASE_OK;
+    while (work->at < end && kind == DATABASE_OK && !rows->stuck) {
+        kind = apply_row(work->db, work->job, &rows->slice.rows[work->at], work->now, &work->repeats);
+        work->at += kind == DATABASE_OK && !rows->stuck;
+    }
+    return kind;
+}
+
+/* Rows that were applied one by one, in this transaction, and of which each would come to the same again. */
+static enum database_kind keep_run(struct work *work, const struct row_run *run)
+{
+    struct row_file *rows = work->job->rows;
+    struct roster_run_row *kept = arena_take_array(&rows->slice.arena, run->count, sizeof *kept);
+    if (!kept)
+        return DATABASE_NO_MEMORY;
+    for (size_t i = 0; i < run->count; i++) {
+        const struct apply_result *result = &rows->slice.rows[run->first + i].result;
+        if (result->stands == 0)
+            return DATABASE_OK;
+        kept[i] = (struct roster_run_row){.patient = result->message.patient,
+                                          .booking = result->message.booking,
+                                          .groups = result->stands,
+                                          .shared = result->stands_beside,
+                                          .changed = result->changes > 0};
+    }
+    return roster_run_keep(work->db, &work->file, run->digest, kept, run->count);
+}
+
+static enum database_kind apply_run(struct work *work, const struct row_run *run)
+{
+    struct row_file *rows = work->job->rows;
+    const size_t end = run->first + run->count;
+    bool again = false;
+    enum database_kind kind = roster_run_again(work->db, &work->file, run->digest, &again);
+    if (kind != DATABASE_OK)
+        return kind;
+    if (again) {
+        rows->reached.unchanged += (uint32_t)run->count;
+        work->repeats += (uint32_t)run->count;
+        rows->reached.next = rows->slice.rows[end - 1].next;
+        work->at = end;
+        return DATABASE_OK;
+    }
+    kind = apply_rows(work, end);
+    return kind == DATABASE_OK && work->at == end ? keep_run(work, run) : kind;
+}
+
+/* A run, or the one row that is next. */
+static enum database_kind apply_next(struct work *work)
+{
+    const struct row_slice *slice = &work->job->rows->slice;
+    while (work->run < slice->run_count && slice->runs[work->run].first < work->at)
+        work->run++;
+    const struct row_run *run = work->run < slice->run_count ? &slice->runs[work->run] : NULL;
+    return run && run->first == work->at ? apply_run(work, run) : apply_rows(work, work->at + 1);
+}
 
 enum database_kind row_apply(struct database *db, struct job *job, instant_us now)
 {
     struct row_file *rows = job->rows;
-    uint32_t repeats = 0;
-    uint64_t begun = clock_monotonic_ms();
+    struct work work = {.db = db,
+                        .job = job,
+                        .now = now,
+                        .file = {job->row.id, rows->progress.event_at, job->row.arrived},
+                        .at = rows->first};
+    const uint64_t begun = clock_monotonic_ms();
     enum database_kind kind = DATABASE_OK;
     rows->reached = rows->progress;
     rows->stuck = rows->ended = false;
-    size_t i = rows->first;
-    while (i < rows->slice.count && (i == rows->first || clock_monotonic_ms() - begun < SLICE_MS)) {
-        kind = apply_row(db, job, &rows->slice.rows[i], now, &repeats);
-        if (kind != DATABASE_OK)
-            return kind;
-        if (rows->stuck)
-            break;
-        i++;
-    }
-    rows->upto = i;
-    rows->ended = rows->slice.last && i == rows->slice.count;
-    if (i == rows->first && !rows->ended)
+    while (kind == DATABASE_OK && work.at < rows->slice.count && !rows->stuck &&
+           (work.at == rows->first || clock_monotonic_ms() - begun < SLICE_MS))
+        kind = apply_next(&work);
+    if (kind != DATABASE_OK)
+        return kind;
+    rows->upto = work.at;
+    rows->ended = rows->slice.last && work.at == rows->slice.count;
+    if (work.at == rows->first && !rows->ended)
         return DATABASE_OK;
     if (!rows->kept && job->faults.count > 0)
         kind = ledger_faults_insert(db, job->row.id, 0, &job->faults);
     if (kind == DATABASE_OK)
-        kind = file_progress_keep(db, job->row.id, &rows->reached, repeats);
+        kind = file_progress_keep(db, job->row.id, &rows->reached, work.repeats);
     if (kind == DATABASE_OK && rows->ended)
         kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
     job->place = STORE_ARCHIVE; /* whole; what was not applied lies as extracts in quarantine and hold */

@@ -1,6 +1,7 @@
 #include "service/pipeline/row_format.h"
 
 #include "service/pipeline/job.h"
+#include "service/pipeline/row_run.h"
 
 const struct row_format *row_format_find(enum config_format format)
 {
@@ -36,7 +37,7 @@ static bool is_untouched(struct row_reader *reader)
 enum parse_status row_reader_next(struct row_reader *reader, struct row_slice *slice, bool *readable)
 {
     arena_reset(&slice->arena);
-    slice->count = 0;
+    slice->count = slice->run_count = 0;
     slice->last = false;
     *readable = true;
     slice->rows = arena_take_array(&slice->arena, ROW_SLICE_ROWS, sizeof *slice->rows);
@@ -44,7 +45,7 @@ enum parse_status row_reader_next(struct row_reader *reader, struct row_slice *s
         return PARSE_NO_MEMORY;
     enum parse_status status = reader->format->read(reader, slice);
     *readable = platform_ok(reader->source.status) && is_untouched(reader);
-    return status;
+    return status == PARSE_OK && *readable && !row_run_find(reader, slice) ? PARSE_NO_MEMORY : status;
 }
 
 void row_reader_release(struct row_reader *reader)

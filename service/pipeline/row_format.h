@@ -31,8 +31,19 @@ struct row {
     /* What an extract of it is written of: `bytes`; or, when bytes.ptr is NULL, `size` bytes of the file from `offset` on. */
     struct slice bytes;
     uint64_t offset, size;
-    struct csv_place next;      /* behind it; next.row is row */
+    struct csv_place next; /* behind it; next.row is row */
+    /* Of a row that would come to the same each time: the bytes and the instants that decide what it says, for one configuration; ptr NULL: it is applied
+     * in any case. */
+    struct slice identity;
+    instant_us moments[2];
     struct apply_result result; /* the committer's; told after the commit */
+};
+
+/* Rows that may be known as they are (database/roster_run.h). Where one begins and ends is decided by what is in the rows, so that the runs of a file
+ * mostly are those of the one before, wherever rows were put in or taken out. */
+struct row_run {
+    size_t first, count;
+    uint8_t digest[SHA256_SIZE];
 };
 
 /* Some rows that follow each other. All that they borrow lives in its arena. */
@@ -40,7 +51,9 @@ struct row_slice {
     struct arena arena;
     struct row *rows; /* ROW_SLICE_ROWS of them, all zero at first */
     size_t count;
-    bool last; /* no row stands behind them */
+    bool last;            /* no row stands behind them */
+    struct row_run *runs; /* in order; rows may stand between them */
+    size_t run_count;
 };
 
 /* Rows in their order, a slice at a time. */
@@ -58,6 +71,7 @@ struct row_format {
     const char *
         file_kind; /* what the ledger calls the file when it is refused as a whole (message.kind): "roster" */
     const char *row_kind; /* and a row that is set aside: "demographics" */
+    bool begins_anywhere; /* `read` goes on at any row->next of the slice before, too */
 
     /*
      * Judges the file as a whole, in one pass. PARSE_OK: its rows may be read, single ones may be wrong; *survey is written. PARSE_INCOMPLETE:

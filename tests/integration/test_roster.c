@@ -133,6 +133,60 @@ static void the_unchanged_leaves_nothing_but_its_time(void **state)
     scene_release(&scene);
 }
 
+/* Runs of rows that are known as they are. What they say is judged as ever: a newer event than the roster counts, an older one does not. */
+static void an_unchanged_roster_is_known_by_its_runs(void **state)
+{
+    enum {
+        ROWS = 1200
+    };
+    (void)state;
+    struct scene scene;
+    scene_init(&scene,
+               &(struct scene_options){.facilities = ONE_FACILITY,
+                                       .roster = "ready=\"closed\" lag=\"0 s\" event-time=\"arrival\"",
+                                       .match = "ready=\"closed\" event-time=\"field:EventTime\""});
+    scene_start(&scene);
+    for (int round = 1; round <= 3; round++) {
+        struct text text = {0};
+        char name[16];
+        for (int n = 1; n <= ROWS; n++)
+            add_row(&text, n, round == 3 && n == 600 ? "B" : "A", "");
+        (void)snprintf(name, sizeof name, "%d.csv", round);
+        drop(&scene, name, &text);
+        if (round == 1)
+            scene_assert_rows(&scene, "SELECT sum(row_count), sum(digest IS NULL) FROM roster_run", "1200|0");
+    }
+    scene_assert_rows(&scene, "SELECT applied, unchanged FROM file_progress ORDER BY file",
+                      "1200|0\n0|1200\n1|1199");
+    /* The second roster wrote none of the rows, the third only the run that has the change. */
+    scene_assert_rows(&scene, "SELECT count(*) FROM booking WHERE location_file = 2", "0");
+    scene_assert_rows(&scene, "SELECT count(*) BETWEEN 1 AND 64 FROM booking WHERE location_file = 3", "1");
+    scene_assert_rows(&scene, "SELECT DISTINCT file FROM roster_run", "3");
+    scene_assert_rows(&scene, "SELECT done, applied, duplicate FROM feed_total", "3|1201|2399");
+    /* An event from between the rosters is older than the last of them. */
+    char *between = scene_dem("P7", "B7", "OLD", "EventTime=\"2026-01-01T08:00\"\r\n");
+    drop_text(&scene, "1.ini", between);
+    free(between);
+    scene_assert_rows(&scene, "SELECT state, detail FROM message WHERE file = 4",
+                      "stale|stale: demographics, booking, location");
+    scene_assert_rows(&scene, "SELECT housing, location_file FROM booking WHERE booking_number = 'B7'",
+                      "A|3");
+    /* Its run is not known any longer, and comes to be again with the next roster. */
+    scene_assert_rows(&scene, "SELECT sum(digest IS NULL) FROM roster_run", "1");
+    char *after = scene_dem("P8", "B8", "NEW", NULL);
+    drop_text(&scene, "2.ini", after);
+    free(after);
+    scene_assert_rows(&scene, "SELECT housing FROM booking WHERE booking_number = 'B8'", "NEW");
+    struct text text = {0};
+    for (int n = 1; n <= ROWS; n++)
+        add_row(&text, n, n == 600 ? "B" : "A", "");
+    drop(&scene, "4.csv", &text);
+    scene_assert_rows(&scene, COUNTS, "1|1199|0|0|0|0");
+    scene_assert_rows(&scene, "SELECT housing FROM booking WHERE booking_number = 'B8'", "A");
+    scene_assert_rows(&scene, "SELECT sum(row_count), sum(digest IS NULL) FROM roster_run", "1200|0");
+    scene_release(&scene);
+}
+
 static void release_dates_release_and_the_missing_stay(void **state)
 {
     (void)state;
@@ -377,7 +431,7 @@ static void a_roster_that_cannot_be_read_on_is_looked_at_again(void **state)
     wait_held(2); /* and the look at the other */
     failing_let_one_go();
     failing_let_one_go();
-    wait_rows(&scene, "SELECT next_row, (SELECT count(*) FROM file) FROM file_progress", "501|2");
+    wait_rows(&scene, "SELECT next_row > 1, (SELECT count(*) FROM file) FROM file_progress", "1|2");
     wait_held(1);                                               /* the second slice */
     failing_once(PLATFORM_CALL_READ, "", PLATFORM_OTHER, 1117); /* ERROR_IO_DEVICE */
     failing_let_go();
@@ -616,6 +670,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_documented_minimal_row_is_applied),
         cmocka_unit_test(the_unchanged_leaves_nothing_but_its_time),
+        cmocka_unit_test(an_unchanged_roster_is_known_by_its_runs),
         cmocka_unit_test(release_dates_release_and_the_missing_stay),
         cmocka_unit_test(a_thousand_rows_with_bad_ones_among_them),
         cmocka_unit_test(a_row_about_the_booking_of_another_is_held),
