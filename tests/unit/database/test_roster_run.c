@@ -35,7 +35,7 @@ static unsigned draw(unsigned below)
 
 /* ---- what is told ---- */
 
-/* A row of the roster. People 0 to 3 have two bookings. */
+/* A row of the roster. People 0 to 3 have two bookings, in two runs; the one of 8 and 9 has both in one. */
 struct line {
     unsigned person, booking, name, housing, release, photo;
     bool absent;
@@ -54,12 +54,12 @@ static const char *const releases[] = {"", "ReleaseDate=\"\"\n", "ReleaseDate=\"
 
 static void draw_line(struct line *line, unsigned i)
 {
-    line->person = i < 8 ? i / 2 : i;
+    line->person = i < 8 ? i % RUN : i == 9 ? 8 : i;
     line->booking = i;
-    line->name = draw(2);
+    line->name = draw(12) == 0; /* the two rows of a person mostly agree */
     line->housing = draw(3);
     line->release = draw(4) == 0 ? draw(4) : 0;
-    line->photo = draw(3);
+    line->photo = draw(12) == 0;
 }
 
 static void write_dem(const struct line *line, char text[TEXT])
@@ -227,8 +227,10 @@ static void tell_roster(struct worlds *worlds, struct telling *telling, struct l
     }
     telling->ordinal = 0;
     telling->roster = true;
+    const bool in_part = draw(4) == 0; /* such as one facility's */
     for (size_t first = 0; first < ROWS; first += RUN)
-        tell_rows(worlds, telling, lines, first, first + RUN);
+        if (!in_part || draw(2) == 0)
+            tell_rows(worlds, telling, lines, first, first + RUN);
     if (draw(8) == 0) { /* rows that stand there twice */
         size_t first = RUN * draw(ROWS / RUN);
         tell_rows(worlds, telling, lines, first, first + RUN);
@@ -290,6 +292,20 @@ static void assert_same_rows(struct worlds *worlds, unsigned seed)
     }
 }
 
+/* Another program writes what is CorBridge's. */
+static void meddle(struct worlds *worlds)
+{
+    char sql[160];
+    if (draw(2) == 0)
+        (void)snprintf(sql, sizeof sql, "UPDATE booking SET housing = 'X' WHERE booking_number = '%u'",
+                       draw(ROWS));
+    else
+        (void)snprintf(sql, sizeof sql, "UPDATE patient SET last_name = 'X' WHERE patient_id = 'P%u'",
+                       draw(ROWS));
+    scene_execute(worlds->with, sql);
+    scene_execute(worlds->without, sql);
+}
+
 static void tell_history(struct worlds *worlds, unsigned seed)
 {
     struct line lines[ROWS];
@@ -324,6 +340,8 @@ static void tell_history(struct worlds *worlds, unsigned seed)
         }
         assert_ok(database_commit(worlds->with->db));
         assert_ok(database_commit(worlds->without->db));
+        if (draw(10) == 0)
+            meddle(worlds);
     }
     fold_all(worlds->with);
     assert_same_rows(worlds, seed);
