@@ -56,7 +56,7 @@ static void fill(struct row_reader *reader, struct csv *csv)
         csv_finish(csv);
 }
 
-/* One window is one slice, if it does not hold more than 500 rows: so the slices of all its rows stay valid. */
+/* One window is one slice, if it does not hold more rows: so the slices of all its rows stay valid. */
 static enum parse_status read_slice(struct row_reader *reader, struct row_slice *slice)
 {
     const struct jms_settings settings = jms_input_settings(reader->config, reader->job->match);

@@ -174,6 +174,7 @@ struct work {
     instant_us now;
     struct roster_run_file file;
     uint32_t repeats; /* rows that left no message */
+    size_t applied;   /* rows that were applied one by one */
     size_t at;        /* the next row */
     size_t run;       /* the next run that begins there or behind it */
 };
@@ -186,6 +187,7 @@ static enum database_kind apply_rows(struct work *work, size_t end)
     while (work->at < end && kind == DATABASE_OK && !rows->stuck) {
         kind = apply_row(work->db, work->job, &rows->slice.rows[work->at], work->now, &work->repeats);
         work->at += kind == DATABASE_OK && !rows->stuck;
+        work->applied++;
     }
     return kind;
 }
@@ -252,7 +254,8 @@ enum database_kind row_apply(struct database *db, struct job *job, instant_us no
     rows->reached = rows->progress;
     rows->stuck = rows->ended = false;
     while (kind == DATABASE_OK && work.at < rows->slice.count && !rows->stuck &&
-           (work.at == rows->first || clock_monotonic_ms() - begun < SLICE_MS))
+           (work.at == rows->first ||
+            (clock_monotonic_ms() - begun < SLICE_MS && work.applied + ROW_RUN_LONGEST <= ROW_APPLY_MOST)))
         kind = apply_next(&work);
     if (kind != DATABASE_OK)
         return kind;

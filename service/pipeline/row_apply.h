@@ -10,6 +10,8 @@
 /* Where a file stands whose row an earlier process, or an earlier look, has claimed. In the transaction of claims. */
 enum database_kind row_recall(struct database *db, struct job *job);
 
+#define ROW_APPLY_MOST 500 /* rows that are applied one by one in one transaction (RULES "Rosters") */
+
 /*
  * Inside the transaction: rows from job->rows->first on, the progress behind them, and after the last one the end of the file. What it
  * came to is in job->rows (reached, upto, ended); after a rollback it is called anew. With rows->guarded each row stands in a

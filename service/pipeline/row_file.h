@@ -1,6 +1,6 @@
 /*
  * A file of many messages on its way, such as a roster: its rows, of whatever format (row_format.h). It goes through the pipeline in slices of at
- * most 500 rows. A worker reads a slice (row_read.h), the committer applies it, or as much of it as the time allows, in a transaction
+ * most 1,000 rows. A worker reads a slice (row_read.h), the committer applies it, or as much of it as the time allows, in a transaction
  * together with the place behind it (row_apply.h), and the job goes back to the workers for the next one, until the last slice ends the
  * file. All that while the job stays at the head of its feed's line: nothing of the feed passes it.
  *

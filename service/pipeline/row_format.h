@@ -12,7 +12,8 @@
 #include "service/config.h"
 #include "service/pipeline/row_source.h"
 
-#define ROW_SLICE_ROWS 500 /* RULES "Rosters" */
+/* Read at once; a transaction applies 500 of them at most (row_apply.h), for most of a roster is known as it is. */
+#define ROW_SLICE_ROWS 1000
 
 struct job; /* service/pipeline/job.h */
 
@@ -41,6 +42,7 @@ struct row {
 
 /* Rows that may be known as they are (database/roster_run.h). Where one begins and ends is decided by what is in the rows, so that the runs of a file
  * mostly are those of the one before, wherever rows were put in or taken out. */
+#define ROW_RUN_LONGEST 64
 struct row_run {
     size_t first, count;
     uint8_t digest[SHA256_SIZE];

@@ -4,7 +4,6 @@
 
 #include "service/pipeline/pipeline.h"
 
-#define RUN_LONGEST 64
 #define ENDS_ONE_IN 16 /* so long is a run on the average: a row that was changed costs its run */
 
 /* Whether a run ends behind the row: by its bytes alone (FNV-1a). */
@@ -61,7 +60,7 @@ bool row_run_find(struct row_reader *reader, struct row_slice *slice)
         sha256_add(sum, &size, sizeof size);
         sha256_add(sum, row->moments, sizeof row->moments);
         sha256_add(sum, row->identity.ptr, row->identity.len);
-        if (run->count == RUN_LONGEST || ends_run(row))
+        if (run->count == ROW_RUN_LONGEST || ends_run(row))
             end_run(slice, &sum);
     }
     if (!sum)

@@ -408,7 +408,7 @@ static void wait_held(unsigned count)
 static void a_roster_that_cannot_be_read_on_is_looked_at_again(void **state)
 {
     enum {
-        ROWS = 1600
+        ROWS = 3000
     };
     (void)state;
     struct scene scene;
@@ -438,14 +438,14 @@ static void a_roster_that_cannot_be_read_on_is_looked_at_again(void **state)
     scene_settle(&scene);
     assert_int_equal(failing_count(), 1);
     scene_assert_rows(&scene, "SELECT id, state, in_place, attempt FROM file", "1|done|0|0\n2|done|0|0");
-    scene_assert_rows(&scene, COUNTS, "1600|0|0|0|0|0");
+    scene_assert_rows(&scene, COUNTS, "3000|0|0|0|0|0");
     scene_assert_rows(&scene, "SELECT count(*), count(DISTINCT ordinal) FROM message WHERE file = 1",
-                      "1600|1600");
+                      "3000|3000");
     scene_assert_rows(&scene,
                       "SELECT max(id) > (SELECT max(id) FROM message WHERE file = 1) FROM message"
                       " WHERE file = 2",
                       "1");
-    scene_assert_rows(&scene, "SELECT count(*) FROM location_history", "1601");
+    scene_assert_rows(&scene, "SELECT count(*) FROM location_history", "3001");
     scene_release(&scene);
     failing_tear_down();
 }
