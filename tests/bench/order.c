@@ -16,7 +16,7 @@
 
 #define FILES      20000
 #define EVERY_US   10000
-#define ORDERS_MAX 20000
+#define ORDERS_MAX ORDER_WRITER_MAX
 #define LOOK_US    1000
 #define LIMIT_US   (UINT64_C(120) * 1000 * 1000)
 
@@ -77,6 +77,48 @@ static _Noreturn void insert_orders(const struct site *site, int begin, int stop
     _exit(0);
 }
 
+void order_writer_start(struct order_writer *writer, const struct site *site)
+{
+    int begin[2], stop[2], out[2];
+    prepare(site);
+    if (pipe(begin) != 0 || pipe(stop) != 0 || pipe(out) != 0 || fcntl(stop[0], F_SETFL, O_NONBLOCK) != 0)
+        bench_fail("no pipe can be had: %s", strerror(errno));
+    writer->child = fork();
+    if (writer->child < 0)
+        bench_fail("no process can be started: %s", strerror(errno));
+    if (writer->child == 0) {
+        (void)close(stop[1]);
+        insert_orders(site, begin[0], stop[0], out[1]);
+    }
+    (void)close(begin[0]);
+    (void)close(stop[0]);
+    (void)close(out[1]);
+    writer->begin = begin[1];
+    writer->stop = stop[1];
+    writer->out = out[0];
+}
+
+void order_writer_begin(struct order_writer *writer)
+{
+    if (write(writer->begin, "!", 1) != 1)
+        bench_fail("the other process has gone");
+}
+
+size_t order_writer_end(struct order_writer *writer, double *milliseconds)
+{
+    int status = 0;
+    size_t count = 0;
+    (void)close(writer->stop);
+    while (count < ORDERS_MAX && read(writer->out, &milliseconds[count], sizeof milliseconds[count]) ==
+                                     (ssize_t)sizeof milliseconds[count])
+        count++;
+    if (waitpid(writer->child, &status, 0) != writer->child || status != 0 || count == 0)
+        bench_fail("the other process could not insert its orders (status 0x%x)", (unsigned)status);
+    (void)close(writer->begin);
+    (void)close(writer->out);
+    return count;
+}
+
 static void put_all_away(struct site *site)
 {
     struct engine_figures figures;
@@ -93,39 +135,18 @@ void order_measure(void)
 {
     static double milliseconds[ORDERS_MAX];
     struct site site;
-    int begin[2], stop[2], out[2], status = 0;
+    struct order_writer writer;
     site_make(&site, "ready=\"closed\"");
     site_prepare(&site);
-    prepare(&site);
     site_fill(&site, 1, FILES);
-    if (pipe(begin) != 0 || pipe(stop) != 0 || pipe(out) != 0 || fcntl(stop[0], F_SETFL, O_NONBLOCK) != 0)
-        bench_fail("no pipe can be had: %s", strerror(errno));
-    pid_t child = fork(); /* while this process has one thread and no database open */
-    if (child < 0)
-        bench_fail("no process can be started: %s", strerror(errno));
-    if (child == 0) {
-        (void)close(stop[1]);
-        insert_orders(&site, begin[0], stop[0], out[1]);
-    }
-    (void)close(stop[0]);
-    (void)close(out[1]);
+    order_writer_start(&writer, &site);
     site_start(&site);
-    if (write(begin[1], "!", 1) != 1)
-        bench_fail("the other process has gone");
+    order_writer_begin(&writer);
     put_all_away(&site);
-    (void)close(stop[1]);
-    size_t count = 0;
-    while (count < ORDERS_MAX && read(out[0], &milliseconds[count], sizeof milliseconds[count]) ==
-                                     (ssize_t)sizeof milliseconds[count])
-        count++;
-    if (waitpid(child, &status, 0) != child || status != 0 || count == 0)
-        bench_fail("the other process could not insert its orders (status 0x%x)", (unsigned)status);
+    size_t count = order_writer_end(&writer, milliseconds);
     site_stop(&site);
     if (site_count(&site, "SELECT count(*) FROM medication_order") != (int64_t)count)
         bench_fail("an order is missing");
-    (void)close(begin[0]);
-    (void)close(begin[1]);
-    (void)close(out[0]);
     site_remove(&site);
     double p50 = bench_percentile(milliseconds, count, 0.5),
            p99 = bench_percentile(milliseconds, count, 0.99);

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/folder.h"
 #include "tests/integration/failing.h"
+#include "tests/integration/reconfigure.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -319,6 +322,12 @@ static void a_row_that_the_database_refuses_is_set_aside_alone(void **state)
     scene_release(&scene);
 }
 
+static bool has_failed_once(void *context)
+{
+    (void)context;
+    return failing_count() >= 1;
+}
+
 static bool has_failed_twice(void *context)
 {
     (void)context;
@@ -360,6 +369,40 @@ static void a_row_that_cannot_be_set_aside_is_waited_for(void **state)
     (void)state;
     wait_for_extract("quarantine", "bad\r\n", "quarantined");
     wait_for_extract("hold", "Roe,Jane,,P9,1980-01-31,,Female,,VCSO,,A,1,B1,2018-06-06T12:34,,,\r\n", "held");
+}
+
+/* Nor do the files of another feed wait with it; and when the extract can be written, the roster goes on by itself. */
+static void a_roster_that_waits_keeps_no_other_feed_waiting(void **state)
+{
+    (void)state;
+    struct scene scene;
+    failing_set_up();
+    scene_init(&scene, &ALONE);
+    assert_int_equal(folder_make(scene_path(&scene, "second")).kind, PLATFORM_OK);
+    char *text_of_two = reconfigure_second_feed(&scene);
+    reconfigure(&scene, text_of_two);
+    free(text_of_two);
+    scene_start(&scene);
+    failing_begin(PLATFORM_CALL_COUNT, "quarantine", PLATFORM_FULL);
+    struct text text = {0};
+    add(&text, "bad\r\n");
+    add_row(&text, 1, "A", "");
+    scene_drop_bytes(&scene, "1.csv", text.bytes, text.length);
+    free(text.bytes);
+    wait_until("the extract to be refused", has_failed_once, NULL);
+    char *dem = scene_dem("P2", "B2", "A", NULL);
+    const char *path = scene_path(&scene, "second/a.ini");
+    assert_int_equal(file_store(path, dem, strlen(dem)).kind, PLATFORM_OK);
+    free(dem);
+    wait_rows(&scene, "SELECT state FROM file WHERE feed = 'second'", "done");
+    scene_assert_rows(&scene,
+                      "SELECT state, (SELECT count(*) FROM file_progress) FROM file WHERE feed = 'jms'",
+                      "claimed|0");
+    failing_end();
+    scene_settle(&scene);
+    scene_assert_rows(&scene, COUNTS, "1|0|0|0|1|0");
+    scene_release(&scene);
+    failing_tear_down();
 }
 
 /* A row that is longer than a record may be is in no memory; its extract has every byte of it. */
@@ -677,6 +720,7 @@ int main(void)
         cmocka_unit_test(of_a_booking_that_stands_there_twice_the_last_row_wins),
         cmocka_unit_test(a_row_that_the_database_refuses_is_set_aside_alone),
         cmocka_unit_test(a_row_that_cannot_be_set_aside_is_waited_for),
+        cmocka_unit_test(a_roster_that_waits_keeps_no_other_feed_waiting),
         cmocka_unit_test(a_row_too_long_is_set_aside_whole),
         cmocka_unit_test(a_roster_that_cannot_be_read_on_is_looked_at_again),
         cmocka_unit_test(a_roster_is_as_old_as_its_last_write_less_the_lag),
