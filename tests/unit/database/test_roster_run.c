@@ -363,7 +363,7 @@ static void with_runs_and_without_a_history_comes_to_the_same(void **state)
         (void)scene_teardown(&with);
         (void)scene_teardown(&without);
     }
-    print_message("%zu runs were taken as known\n", known);
+    print_message("%lu runs were taken as known\n", (unsigned long)known);
     assert_true(known > (size_t)HISTORIES * 10);
 }
 
