@@ -6,13 +6,16 @@
 
 #define ENDS_ONE_IN 16 /* so long is a run on the average: a row that was changed costs its run */
 
-/* Whether a run ends behind the row: by its bytes alone (FNV-1a). */
+/* Whether a run ends behind the row: by its bytes alone. FNV-1a, and the last step of MurmurHash3's 64 bits: the last bytes of a row must count as much as
+ * the first. */
 static bool ends_run(const struct row *row)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < row->identity.len; i++)
         hash = (hash ^ (unsigned char)row->identity.ptr[i]) * UINT64_C(1099511628211);
-    return (hash >> 32) % ENDS_ONE_IN == 0;
+    hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return (hash ^ hash >> 33) % ENDS_ONE_IN == 0;
 }
 
 /* What decides the meaning of a row beside the row: program and configuration, feed, match rule, characters. */

@@ -662,6 +662,34 @@ static void a_roster_that_ends_inside_a_row_is_waited_for(void **state)
     scene_release(&scene);
 }
 
+/* Its bytes are in no memory: they are copied by the handle that was held since the look. */
+static void a_roster_goes_to_an_archive_on_another_volume(void **state)
+{
+    (void)state;
+    const char *volume = scene_other_volume();
+    if (!volume) {
+        print_message("skipped: there is no other volume here\n");
+        skip();
+    }
+    struct scene scene;
+    scene_init(&scene,
+               &(struct scene_options){.facilities = ONE_FACILITY, .roster = NO_LAG, .data_volume = volume});
+    scene_start(&scene);
+    struct text text = {0};
+    for (int n = 1; n <= 6000; n++) /* more than the 256 KB of a piece */
+        add_row(&text, n, "A", "");
+    scene_drop_bytes(&scene, "1.csv", text.bytes, text.length);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, COUNTS, "6000|0|0|0|0|0");
+    scene_assert_rows(&scene, "SELECT state, in_place FROM file", "done|0");
+    char *archived = scene_read(scene_find_file(scene_world_path(&scene, "archive"), "_1.csv"));
+    assert_string_equal(archived, text.bytes);
+    assert_int_equal(scene_count_files(scene.share), 0);
+    free(archived);
+    free(text.bytes);
+    scene_release(&scene);
+}
+
 /* ---- two worlds ---- */
 
 static void rows_of(struct scene *scene, enum database_world world, const char *sql, const char *expected)
@@ -730,6 +758,7 @@ int main(void)
         cmocka_unit_test(columns_in_another_order_or_number_quarantine_the_file),
         cmocka_unit_test(a_header_alone_is_done_with_a_warning),
         cmocka_unit_test(a_roster_that_ends_inside_a_row_is_waited_for),
+        cmocka_unit_test(a_roster_goes_to_an_archive_on_another_volume),
         cmocka_unit_test(a_live_roster_is_copied_into_test_whole),
     };
     test_main_init();
