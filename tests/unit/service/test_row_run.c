@@ -84,7 +84,7 @@ static void runs_cover_the_rows_in_order(void **state)
     }
     assert_int_equal(at, ROWS);
     assert_int_equal(fixture->slice.count, ROWS);
-    assert_in_range(fixture->slice.run_count, ROWS / 32, ROWS / 8);
+    assert_in_range(fixture->slice.run_count, ROWS / 48, ROWS / 16);
 }
 
 static void the_same_rows_make_the_same_runs_wherever_they_stand(void **state)
