@@ -447,6 +447,8 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
         kind = test_only_forget(&work);
     if (kind == DATABASE_OK && result->created_booking)
         kind = apply_waiting(&work, result);
+    if (result->waiting_ended > 0) /* what waited may have said something else since */
+        result->stands = 0;
     return kind;
 }
 

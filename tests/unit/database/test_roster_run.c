@@ -367,10 +367,29 @@ static void with_runs_and_without_a_history_comes_to_the_same(void **state)
     assert_true(known > (size_t)HISTORIES * 10);
 }
 
+/* The event that waited for the booking has moved the person since: the row would move them back. */
+static void a_row_that_ends_the_waiting_of_an_event_does_not_stand(void **state)
+{
+    struct scene *scene = *state;
+    scene_facilities(scene);
+    struct apply_result result =
+        scene_apply(scene, scene_location("Housing=\"MOVED\"\n"), (struct scene_event){.minutes = 5});
+    assert_int_equal(result.message.state, LEDGER_WAITING);
+    const struct scene_event older = {.minutes = 6, .older = 3, .leaves_no_repeat = true};
+    result = scene_apply(scene, scene_dem(""), older);
+    assert_int_equal(result.waiting_ended, 1);
+    assert_value(scene, "SELECT housing FROM booking", "MOVED");
+    assert_int_equal(result.stands, 0);
+    result = scene_apply(scene, scene_dem(""), (struct scene_event){.minutes = 7});
+    assert_int_equal(result.stands, ROSTER_RUN_DEMOGRAPHICS | ROSTER_RUN_BOOKING | ROSTER_RUN_LOCATION);
+}
+
 int main(void)
 {
     test_main_init();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_row_that_ends_the_waiting_of_an_event_does_not_stand, scene_setup,
+                                        scene_teardown),
         cmocka_unit_test(with_runs_and_without_a_history_comes_to_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
