@@ -331,6 +331,16 @@ static enum database_kind find_rows(struct apply_work *work, struct patient *pat
     return kind;
 }
 
+/* A row of a sync roster: what is kept of it is kept with the message of the roster. One that changed nothing leaves its warnings out. */
+static enum database_kind keep_with_whole(struct apply_work *work, struct ledger_message *message)
+{
+    const struct apply_input *input = work->input;
+    message->id = input->part_of;
+    return input->warnings != NULL && work->changes.count > 0
+               ? ledger_faults_insert(work->db, input->file, message->id, input->warnings)
+               : DATABASE_OK;
+}
+
 /* Applies the event of `work`; message->id is that of the row when it has waited, else 0. */
 static enum database_kind apply_event(struct apply_work *work, struct apply_result *result)
 {
@@ -357,10 +367,12 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
         return write_message(work, message);
     }
     kind = write_rows(work, &patient, &booking, result);
-    if (kind == DATABASE_OK && !leaves_nothing(work, &booking, message))
+    if (kind == DATABASE_OK && input->part_of != 0)
+        kind = keep_with_whole(work, message);
+    else if (kind == DATABASE_OK && !leaves_nothing(work, &booking, message))
         kind = write_message(work, message);
     if (kind == DATABASE_OK)
-        kind = change_list_write(work->db, &work->changes, message->id);
+        kind = change_list_write(work->db, &work->changes, message->id, input->changes_before);
     if (kind == DATABASE_OK && booking.moved)
         kind = booking_write_location(work, &booking, message->id);
     if (kind == DATABASE_OK && booking.unmatched)
@@ -417,7 +429,7 @@ static enum database_kind leave_out(struct apply_work *work, struct apply_result
 {
     result->message.state = LEDGER_TEST_ONLY;
     remark(work, &result->message, "the facility is not live");
-    enum database_kind kind = write_message(work, &result->message);
+    enum database_kind kind = work->input->part_of == 0 ? write_message(work, &result->message) : DATABASE_OK;
     return kind == DATABASE_OK && work->input->event->kind == JMS_DEMOGRAPHICS
                ? test_only_note(work, &result->waiting_ended)
                : kind;

@@ -41,7 +41,11 @@ struct apply_input {
     bool holds_identity_change; /* hold-identity-change="yes" */
     bool
         released; /* a person has released it: whose booking it is, and whom it makes of a person, is not asked */
-    int64_t message;           /* released: the held message that it ends; 0: a new one */
+    int64_t message; /* released: the held message that it ends; 0: a new one */
+    /* A row of a sync roster, which is one message: it leaves none of its own unless it is held, and its changes are those of this one, behind so
+     * many; 0: it is a message. */
+    int64_t part_of;
+    size_t changes_before;
     bool leaves_no_repeat;     /* a row of a roster: when it brings nothing new it leaves no message */
     instant_us waits_until;    /* how long it may wait for its booking; never INSTANT_NONE for a Location */
     bool asks_for_photo;       /* a PhotoPath that is stated is asked for (database/photo.h) */

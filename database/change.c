@@ -26,14 +26,15 @@ bool change_value(struct change_list *list, const char *table, int64_t row, cons
     return true;
 }
 
-enum database_kind change_list_write(struct database *db, const struct change_list *list, int64_t message)
+enum database_kind change_list_write(struct database *db, const struct change_list *list, int64_t message,
+                                     size_t before)
 {
     enum database_kind kind = DATABASE_OK;
     for (size_t i = 0; kind == DATABASE_OK && i < list->count; i++) {
         const struct change *change = &list->items[i];
         struct query query = query_start(db, STATEMENT_CHANGE_INSERT);
         query_bind_int64(&query, message);
-        query_bind_int64(&query, (int64_t)i + 1);
+        query_bind_int64(&query, (int64_t)(before + i) + 1);
         query_bind_text(&query, change->table);
         query_bind_int64(&query, change->row);
         query_bind_text(&query, change->field);

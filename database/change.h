@@ -34,7 +34,8 @@ void change_add_creation(struct change_list *list, const char *table, int64_t ro
 bool change_value(struct change_list *list, const char *table, int64_t row, const char *field,
                   struct slice *value, struct slice to);
 
-/* One row of change_log for each. */
-enum database_kind change_list_write(struct database *db, const struct change_list *list, int64_t message);
+/* One row of change_log for each; so many of the message are there before them. */
+enum database_kind change_list_write(struct database *db, const struct change_list *list, int64_t message,
+                                     size_t before);
 
 #endif

@@ -28,6 +28,11 @@
     " FROM message m JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"                   \
     " LEFT JOIN file_progress p ON p.file = f.id"
 
+/* Whether all that is known of a booking is older than an instant (RULES "Rosters"). */
+#define SYNC_OLDER(parameter)                                                                                \
+    "(coalesce(booking_event_at, '') < " #parameter " AND coalesce(location_event_at, '') < " #parameter     \
+    " AND coalesce(release_event_at, '') < " #parameter ")"
+
 #define OUTBOX_COLUMNS "id, order_event, pharmacy, control_id, file_name, bytes, state, created_at"
 
 static const char *const texts[STATEMENT_COUNT] = {
@@ -299,6 +304,32 @@ static const char *const texts[STATEMENT_COUNT] = {
         " WHERE e.stored GLOB 'hold?*' AND e.message > ? AND m.state NOT IN ('held', 'unmatched', 'waiting')"
         " ORDER BY e.message LIMIT ?",
     [STATEMENT_REHOUSE_EXTRACT_END] = "UPDATE extract SET stored = ? WHERE message = ? AND stored = ?",
+
+    [STATEMENT_SYNC_KEEP] = "INSERT INTO sync_roster (file, message, event_at) VALUES (?, ?, ?)",
+    [STATEMENT_SYNC_FIND] =
+        "SELECT message, event_at, decided, (SELECT coalesce(max(ordinal), 0) FROM change_log c"
+        " WHERE c.message = s.message) FROM sync_roster s WHERE file = ?",
+    [STATEMENT_SYNC_DECIDE] = "UPDATE sync_roster SET decided = ? WHERE file = ?",
+    /* The first condition must be that of the index sync_roster_decided. */
+    [STATEMENT_SYNC_DECIDED] = "SELECT s.file FROM sync_roster s JOIN message m ON m.id = s.message"
+                               " WHERE s.decided = 1 AND m.state = 'held' ORDER BY s.file LIMIT ?",
+    [STATEMENT_SYNC_FACILITIES] = "SELECT facility, event_at FROM sync_facility WHERE feed = ?",
+    [STATEMENT_SYNC_FACILITY_KEEP] =
+        "INSERT INTO sync_facility (feed, facility, event_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (feed, facility) DO UPDATE SET event_at = max(event_at, excluded.event_at)",
+    [STATEMENT_SYNC_LAST_BOOKING] = "SELECT coalesce(max(id), 0) FROM booking",
+    [STATEMENT_SYNC_BOOKING] = "SELECT id FROM booking WHERE authority = ? AND booking_number = ?",
+    [STATEMENT_SYNC_PATIENT] = "SELECT 1 FROM patient WHERE authority = ? AND patient_id = ?",
+    /* In the order of the table: nearly all rows are of the authority. */
+    [STATEMENT_SYNC_OPEN] = "SELECT id, facility, " SYNC_OLDER(?1) " FROM booking WHERE +authority = ?2"
+                            " AND facility IS NOT NULL AND released_at IS NULL",
+    [STATEMENT_SYNC_ANY_BOOKING] =
+        "SELECT EXISTS (SELECT 1 FROM booking WHERE authority = ? AND facility = ?)",
+    [STATEMENT_SYNC_STILL_ABSENT] = "SELECT release_date FROM booking WHERE id = ?2 AND released_at IS NULL"
+                                    " AND " SYNC_OLDER(?1),
+    [STATEMENT_SYNC_RELEASE] =
+        "UPDATE booking SET release_date = ?, release_date_given = NULL, release_origin = 'inferred',"
+        " released_at = ?, " STAMP(release) " WHERE id = ?",
 
     /* The first condition must be that of the index message_open. */
     [STATEMENT_HELD_LIST] =

@@ -59,6 +59,8 @@ struct config_match {
     uint32_t waiting_ms;        /* how long an event waits for its booking; default 24 h */
     enum config_event_time event_time;
     const char *event_time_of; /* NULL unless FIELD or NAME */
+    bool sync;                 /* rosters: release="sync", whoever is missing is released */
+    bool preload;              /* sync rosters: many new patients are no reason to hold one */
     uint32_t lag_ms; /* rosters: how much older they are than their event time says; default 15 min */
     uint32_t line;   /* in the file, for messages */
 };

@@ -331,18 +331,13 @@ static void check_format(struct config_reading *reading, const struct config_ele
                          const char *subject, const struct config_match *match)
 {
     static const char *const OF_EVENTS[] = {"location-datatype", "waiting", NULL};
-    static const char *const OF_ROSTERS[] = {"lag", "release", NULL};
+    static const char *const OF_ROSTERS[] = {"lag", "release", "preload", NULL};
     if (match->format != CONFIG_FORMAT_ROSTER_CSV) {
         refuse_settings(reading, element, subject, OF_ROSTERS,
                         "is a setting of rosters (format=\"roster-csv\")");
         return;
     }
     refuse_settings(reading, element, subject, OF_EVENTS, "is about location events, and a roster has none");
-    if (strcmp(value_or(element, "release", "dates"), "sync") == 0)
-        config_fault_add(reading, config_attribute_line(element, "release"),
-                         "%s: this version has no sync mode: it releases by release dates only; write "
-                         "release=\"dates\", and have the sender put release dates into the roster",
-                         subject);
 }
 
 static void build_match(struct config_reading *reading, const struct config_element *element,
@@ -379,6 +374,12 @@ static void build_match(struct config_reading *reading, const struct config_elem
     match->holds_identity_change = strcmp(value_or(element, "hold-identity-change", "no"), "yes") == 0;
     match->waiting_ms =
         read_duration(reading, element, "waiting", DEFAULT_WAITING_MS, MINUTE, LONGEST_WAITING_MS);
+    match->sync = strcmp(value_or(element, "release", "dates"), "sync") == 0;
+    match->preload = strcmp(value_or(element, "preload", "no"), "yes") == 0;
+    if (match->preload && !match->sync)
+        config_fault_add(reading, config_attribute_line(element, "preload"),
+                         "%s: preload lifts a guard of release=\"sync\": write that too, or take it out",
+                         subject);
     match->lag_ms = read_duration(reading, element, "lag", DEFAULT_LAG_MS, 0, LONGEST_LAG_MS);
     read_event_time(reading, element, subject, match);
     match->datatype_location = value_or(element, "location-datatype", DEFAULT_LOCATION);

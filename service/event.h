@@ -51,6 +51,10 @@ enum event_id {
     EVENT_LOCATION_UNMATCHED = 412,   /* %1 feed, %2 ledger number */
     EVENT_ROWS_SET_ASIDE = 413,       /* %1 feed, %2 ledger number, %3 how many rows */
 
+    EVENT_ROSTER_HELD = 414,     /* %1 feed, %2 ledger number, %3 why */
+    EVENT_NOBODY_RELEASED = 415, /* %1 feed, %2 ledger number, %3 rows */
+    EVENT_RELEASE_FAILED = 416,  /* %1 feed, %2 ledger number */
+
     EVENT_DATABASE_UNAVAILABLE = 500, /* %1 world, %2 code and text */
     EVENT_DATABASE_BACK = 501,        /* %1 world, %2 seconds away */
     EVENT_DATABASE_MIGRATED = 502,    /* %1 world, %2 from version, %3 to version */

@@ -13,6 +13,7 @@
 #include "service/log.h"
 #include "service/pipeline/checkpointer.h"
 #include "service/pipeline/copier.h"
+#include "service/pipeline/held_roster.h"
 #include "service/pipeline/pipeline.h"
 #include "service/spool/mover.h"
 #include "service/watch/feed.h"
@@ -27,8 +28,9 @@ struct world_run {
     struct database *writer;
     struct pipeline *pipeline;
     struct checkpointer *checkpointer;
-    struct line *lines;  /* one per feed of the configuration; in the test world as many again, for copies */
-    struct feed **feeds; /* one per feed; NULL: the other world runs it */
+    struct line *
+        lines; /* one per feed of the configuration; in the test world as many again, for copies; and as many for held rosters */
+    struct feed **feeds;   /* one per feed; NULL: the other world runs it */
     struct copier *copier; /* test world, where there is a live one */
     struct partner *partners;
     struct mutex lock; /* of the senders: they end before the committer, which wakes them */
@@ -302,7 +304,7 @@ static bool make_copier(struct world_run *run, struct world_run *followed)
 static enum engine_start build(struct world_run *run, struct world_run *followed, char *message, size_t size)
 {
     const struct config *config = run->config;
-    size_t line_count = config->feed_count * (followed ? 2 : 1);
+    size_t line_count = config->feed_count * (followed ? 3 : 2);
     (void)snprintf(message, size, "%s", MEMORY);
     run->lines = calloc(line_count + 1, sizeof *run->lines);
     run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
@@ -316,6 +318,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
         .writer = run->writer,
         .lines = run->lines,
         .line_count = line_count,
+        .hold_lines = run->lines + line_count - config->feed_count,
         .partners = run->partners,
         .partner_count = run->partner_count,
         .orders_queued = wake_senders,
@@ -333,6 +336,8 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
     for (size_t i = 0; i < config->feed_count; i++) {
         run->lines[i].config = &config->feeds[i];
         run->lines[i].pipeline = run->pipeline;
+        options.hold_lines[i] = (struct line){
+            .config = &config->feeds[i], .pipeline = run->pipeline, .finished = held_roster_finished};
         if (!is_mine(run, LIVE_FEED, config->feeds[i].name))
             continue;
         run->feeds[i] = make_feed(run, i, &claimed, &in_place);

@@ -187,6 +187,23 @@ CREATE TABLE file_progress (
     CHECK (applied + unchanged + stale + held + waiting + quarantined + test_only = next_row - 1)
 ) STRICT;
 
+-- Sync rosters: who is missing in one is released. Such a roster is one message, whatever becomes of its rows.
+CREATE TABLE sync_roster (
+    file INTEGER PRIMARY KEY REFERENCES file (id), -- the file
+    message INTEGER NOT NULL REFERENCES message (id), -- its one message
+    event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z'), -- its event time: who is missing was released then
+    decided INTEGER NOT NULL DEFAULT 0 CHECK (decided IN (0, 1)) -- 1: it was held and a person has released it
+) STRICT;
+CREATE INDEX sync_roster_decided ON sync_roster (file) WHERE decided = 1;
+
+-- Which facilities the sync rosters of a feed named, and as of when: the last roster is the newest of them.
+CREATE TABLE sync_facility (
+    feed TEXT NOT NULL CHECK (length(feed) BETWEEN 1 AND 64), -- the feed
+    facility TEXT NOT NULL CHECK (length(facility) BETWEEN 1 AND 32), -- facility code
+    event_at TEXT NOT NULL CHECK (event_at GLOB '????-??-??T??:??:??.??????Z'), -- as of when the newest roster spoke that named it
+    PRIMARY KEY (feed, facility)
+) STRICT, WITHOUT ROWID;
+
 -- A message of a file of many that is held, such as a row of a roster: its bytes lie as a file of their own. The file itself lies in the archive, whole.
 CREATE TABLE extract (
     message INTEGER PRIMARY KEY REFERENCES message (id), -- the message

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "database/sync.h"
 #include "platform/path.h"
 #include "service/event.h"
 #include "service/pipeline/group.h"
 #include "service/pipeline/held_job.h"
+#include "service/pipeline/held_roster.h"
 
 #define ROWS_NAMED 8 /* so many rows of a file the answer names when the command names none */
 
@@ -139,9 +141,10 @@ static void read_again(struct carried *carried)
                        "ledger number %lld is still being put into the hold: try again in a moment", number);
         return;
     }
-    enum held_found found = held_job_make(&carried->line, held, options->paths->root, &carried->job, &status);
+    enum held_found found = (held_is_roster(held) ? held_roster_make : held_job_make)(
+        &carried->line, held, options->paths->root, &carried->job, &status);
     refuse(carried, found, status);
-    if (found != HELD_FOUND)
+    if (found != HELD_FOUND || held_is_roster(held))
         return;
     worker_parse(options->config, carried->job);
     if (carried->job->status == PARSE_OK)
@@ -219,6 +222,33 @@ static enum database_kind apply(struct carried *carried)
     return carried->done ? database_savepoint_release(db) : database_savepoint_rollback(db);
 }
 
+/* A roster is applied by the pipeline, slice by slice; that it shall be stands in the ledger from now on. */
+static enum database_kind release_roster(struct carried *carried)
+{
+    enum database_kind kind = sync_decide(carried->pipeline->options.writer, carried->held->file, true);
+    if (kind == DATABASE_OK)
+        carried_answer(
+            carried, true,
+            "the roster with ledger number %lld was released and is being applied; `corbridge status` lists it "
+            "until that is done",
+            (long long)carried->held->file);
+    return kind;
+}
+
+/* Whether the held message is a roster that was released before. */
+static enum database_kind is_under_way(struct carried *carried, bool *under_way)
+{
+    struct sync_roster roster = {.decided = false};
+    enum database_kind kind = held_is_roster(carried->held)
+                                  ? sync_find(carried->pipeline->options.writer, carried->held->file, &roster)
+                                  : DATABASE_OK;
+    *under_way = roster.decided;
+    if (roster.decided)
+        carried_answer(carried, false, "the roster with ledger number %lld was released and is being applied",
+                       (long long)carried->held->file);
+    return kind;
+}
+
 static enum database_kind reject(struct carried *carried)
 {
     const struct command_row *row = carried->row;
@@ -243,11 +273,18 @@ enum database_kind carry_decision(struct carried *carried)
                                            carried->held->ordinal, 1, carried->arena, &still, &count);
     if (kind != DATABASE_OK)
         return kind;
+    bool under_way = false;
+    if (count > 0)
+        kind = is_under_way(carried, &under_way);
+    if (kind != DATABASE_OK || under_way)
+        return kind;
     if (count == 0)
         carried_answer(carried, false, "ledger number %lld is not held any more",
                        (long long)carried->row->number);
+    else if (!is_release(carried))
+        kind = reject(carried);
     else
-        kind = is_release(carried) ? apply(carried) : reject(carried);
+        kind = held_is_roster(carried->held) ? release_roster(carried) : apply(carried);
     carried->decided = kind == DATABASE_OK && carried->done;
     return kind;
 }

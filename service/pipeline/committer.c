@@ -276,7 +276,7 @@ static void look_outside(struct committer *committer, bool asked)
     enum database_kind kind = outgoing_look(&committer->outgoing, asked);
     if (committer->outgoing.decided) { /* its file leaves the hold, and the test world may follow */
         committer->outgoing.decided = false;
-        upkeep_waiting_ended(&committer->upkeep);
+        upkeep_decided(&committer->upkeep);
         committer->pipeline->options.committed(committer->pipeline->options.context);
     }
     if (kind != DATABASE_OK)

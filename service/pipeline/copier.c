@@ -10,6 +10,7 @@
 #include "platform/thread.h"
 #include "service/log.h"
 #include "service/pipeline/held_job.h"
+#include "service/pipeline/held_roster.h"
 
 #define BATCH     64
 #define RETRY_MS  1000u
@@ -224,6 +225,26 @@ static enum pass hand_on(struct copier *copier, size_t feed, const struct ledger
     return job ? submit(copier, job) : PASS_LATER;
 }
 
+/* A whole roster: it is copied as any other, but the position is that of releases. */
+static enum pass hand_on_roster(struct copier *copier, size_t feed, const struct held *held,
+                                const struct ledger_copy *copy)
+{
+    bool gone = false;
+    struct job *job = make_job(copier, feed, copy, &gone);
+    if (!job && (!gone || may_be_on_its_way(copier, copy->stored, copy->file.id)))
+        return PASS_LATER;
+    if (!job) {
+        log_write(
+            LOG_WARNING, copier->options.config->feeds[feed].name,
+            "the roster with live ledger number %lld is not copied into the test world: its bytes are not there as they came, "
+            "or no rule matches its name any more",
+            (long long)held->file);
+        return PASS_DONE;
+    }
+    job->release.number = held->release;
+    return submit(copier, job);
+}
+
 /* What a person has released in live. DATABASE_NONE of its file: it is not there any more, which cannot be. */
 static enum pass hand_on_release(struct copier *copier, size_t feed, const struct held *held)
 {
@@ -235,6 +256,8 @@ static enum pass hand_on_release(struct copier *copier, size_t feed, const struc
     if (ledger_copies(copier->live, settings->name, held->file - 1, held->file, 1, &copier->arena, &copy,
                       &count) != DATABASE_OK)
         return PASS_LATER;
+    if (held_is_roster(held))
+        return count > 0 ? hand_on_roster(copier, feed, held, copy) : PASS_DONE;
     enum held_found found =
         held_job_make(&copier->options.lines[feed], held, copier->options.live->root, &job, &status);
     if (found == HELD_LATER || (found == HELD_GONE && may_be_on_its_way(copier, held->stored, held->file))) {

@@ -7,6 +7,7 @@
 #include "service/event.h"
 #include "service/log.h"
 #include "service/pipeline/row_apply.h"
+#include "service/pipeline/sync.h"
 #include "service/pipeline/row_file.h"
 #include "service/spool/mover.h"
 
@@ -133,7 +134,8 @@ static bool go_on(struct pipeline *pipeline, struct job *job)
     mutex_lock(&pipeline->lock);
     if (!under_way) {
         pipeline_locked_leave_line(job);
-    } else if (rows->first < rows->slice.count && !rows->stuck) {
+    } else if (rows->first < rows->slice.count && !rows->stuck &&
+               !(rows->sync && sync_needs_worker(rows->sync))) {
         job->parsed = true;
         pipeline->parsed_ready++;
     } else {
@@ -142,6 +144,15 @@ static bool go_on(struct pipeline *pipeline, struct job *job)
     }
     mutex_unlock(&pipeline->lock);
     return under_way;
+}
+
+/* A roster that was released from the hold: it lies there still, and is moved when the ledger says that it is not open any more. */
+static void end_from_hold(struct pipeline *pipeline, struct job *job, struct group *group)
+{
+    job->stage = JOB_APPLIED;
+    group->waiting_ended = true;
+    row_report_end(job);
+    pipeline_finish(pipeline, job);
 }
 
 static void end_applied(struct pipeline *pipeline, struct job *job)
@@ -171,7 +182,11 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
     for (size_t i = first; i < first + count; i++) {
         struct job *job = group->applies[i];
         group->waiting_ended = group->waiting_ended || ended_waiting(job);
-        if (!job->rows || !go_on(pipeline, job))
+        if (job->rows && go_on(pipeline, job))
+            continue;
+        if (job->from_hold)
+            end_from_hold(pipeline, job, group);
+        else
             end_applied(pipeline, job);
     }
 }

@@ -7,6 +7,7 @@
 #include "database/outbox.h"
 #include "platform/clock.h"
 #include "service/log.h"
+#include "service/pipeline/held_roster.h"
 #include "service/pipeline/row_apply.h"
 #include "service/pipeline/row_file.h"
 
@@ -138,7 +139,9 @@ static enum database_kind apply_copy(struct database *db, struct job *job, bool 
     if (kind == DATABASE_OK)
         kind = ledger_put_away(db, job->row.id, NULL, now);
     if (kind == DATABASE_OK)
-        kind = live_copy_move(db, job->row.feed, job->copy_letters, job->row.copied_from);
+        kind = job->release.number != 0
+                   ? live_copy_move_released(db, job->row.feed, job->copy_letters, job->release.number)
+                   : live_copy_move(db, job->row.feed, job->copy_letters, job->row.copied_from);
     return kind;
 }
 
@@ -304,11 +307,22 @@ enum database_kind group_write(struct database *db, struct group *group, bool wi
     return group_is_refusal(kind) ? write_once(db, group, with_rest, first, limit, true, applied) : kind;
 }
 
+/* A sync roster that is held as a whole. Where it cannot be asked, the archive is as safe. */
+static bool is_held_roster(struct database *db, struct job *job)
+{
+    struct held *held = NULL;
+    size_t count = 0;
+    return job->rows->sync &&
+           held_of_file(db, job->row.id, 0, 1, &job->arena, &held, &count) == DATABASE_OK && count > 0 &&
+           held_is_roster(&held[0]);
+}
+
 void group_recall_outcome(struct database *db, struct job *job)
 {
     struct ledger_outcome outcome;
     fault_list_init(&job->faults, &job->arena);
-    if (job->rows && job->row.state == LEDGER_DONE) { /* whatever became of its rows */
+    bool held = job->rows && is_held_roster(db, job);
+    if (job->rows && !held && job->row.state == LEDGER_DONE) { /* whatever became of its rows */
         job->place = STORE_ARCHIVE;
         return;
     }

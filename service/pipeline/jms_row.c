@@ -1,5 +1,8 @@
 #include "service/pipeline/jms_row.h"
 
+#include "service/pipeline/row_file.h"
+#include "service/pipeline/sync.h"
+
 void jms_row_judge(const struct row_reader *reader, struct row_slice *slice, struct row *row, bool is_event)
 {
     struct jms_row *record = row->record;
@@ -42,10 +45,19 @@ static enum database_kind warn_of_repeat(struct database *db, const struct job *
 enum database_kind jms_row_apply(struct database *db, struct job *job, struct row *row, instant_us now)
 {
     struct jms_row *record = row->record;
+    struct sync *sync = job->rows->sync;
+    if (sync && sync_census_is_old(&sync->census, record->input.facility)) {
+        row->result.message.state = LEDGER_STALE;
+        return DATABASE_OK;
+    }
+    record->input.part_of = sync ? sync->reached.message : 0;
+    record->input.changes_before = sync ? sync->reached.changes : 0;
     record->input.file = job->row.id;
     record->input.event = &record->event;
     record->input.warnings = &row->faults;
     record->input.now = now;
     enum database_kind kind = apply_jms_event(db, &record->input, &row->result);
+    if (kind == DATABASE_OK && sync)
+        sync->reached.changes += row->result.changes;
     return kind == DATABASE_OK && row->result.booking_again ? warn_of_repeat(db, job, row) : kind;
 }

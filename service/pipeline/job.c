@@ -12,7 +12,7 @@ struct job *job_new(struct line *line, const struct config_match *match, char *p
         return NULL;
     const struct row_format *format = match ? row_format_find(match->format) : NULL;
     if (format) {
-        job->rows = row_file_new(format);
+        job->rows = row_file_new(format, match->sync);
         if (!job->rows) {
             free(job);
             return NULL;

@@ -83,8 +83,10 @@ struct job {
     enum job_work work;
     enum job_stage stage;
     const char *reason; /* stable word for JOB_SET_ASIDE and for quarantine: "faults", "incomplete", … */
-    bool adopted;       /* the row was there before: no new claim */
-    bool suspect;       /* it was claimed when an earlier process died: goes alone */
+    bool
+        from_hold; /* JOB_PARSE: a held roster that was released; its file lies in the hold and is moved from there */
+    bool adopted;              /* the row was there before: no new claim */
+    bool suspect;              /* it was claimed when an earlier process died: goes alone */
     enum pipeline_entry entry; /* the kind of place that it holds */
     bool parsed;               /* under the pipeline's lock */
     bool being_moved;          /* under the pipeline's lock: it was given to the mover */

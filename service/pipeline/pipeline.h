@@ -43,6 +43,7 @@ struct pipeline_options {
     struct database *writer;
     struct line *lines; /* one per feed, and in the test world one more per feed for copies */
     size_t line_count;
+    struct line *hold_lines; /* of them one per feed for held rosters that are released */
     const struct partner *partners;
     size_t partner_count;
     /* The committer queued messages for the partners. On its thread. */

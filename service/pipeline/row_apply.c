@@ -11,6 +11,7 @@
 #include "service/pipeline/group.h"
 #include "service/pipeline/row_file.h"
 #include "service/pipeline/row_read.h"
+#include "service/pipeline/sync.h"
 #include "service/spool/extract.h"
 
 #define SLICE_MS                                                                                             \
@@ -27,6 +28,8 @@ enum database_kind row_recall(struct database *db, struct job *job)
     if (kind == DATABASE_OK)
         kind = file_progress_find(db, job->row.id, &rows->progress);
     rows->kept = kind == DATABASE_OK;
+    if (kind == DATABASE_OK && rows->sync)
+        kind = sync_recall(db, job);
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
 }
 
@@ -40,6 +43,10 @@ static const char *root_of(const struct job *job)
 static enum database_kind insert_bad_row(struct database *db, const struct job *job, const struct row *row,
                                          const char *detail)
 {
+    if (job->rows->sync) /* the roster is one message, with faults by row */
+        return row->faults.count > 0
+                   ? ledger_faults_insert(db, job->row.id, job->rows->sync->reached.message, &row->faults)
+                   : DATABASE_OK;
     struct ledger_message message = {
         .file = job->row.id,
         .ordinal = (int)row->row,
@@ -251,8 +258,12 @@ enum database_kind row_apply(struct database *db, struct job *job, instant_us no
                         .at = rows->first};
     const uint64_t begun = clock_monotonic_ms();
     enum database_kind kind = DATABASE_OK;
+    if (rows->sync && !sync_is_at_rows(rows->sync))
+        return sync_apply(db, job, now);
     rows->reached = rows->progress;
     rows->stuck = rows->ended = false;
+    if (rows->sync)
+        kind = sync_begin_rows(db, job);
     while (kind == DATABASE_OK && work.at < rows->slice.count && !rows->stuck &&
            (work.at == rows->first ||
             (clock_monotonic_ms() - begun < SLICE_MS && work.applied + ROW_RUN_LONGEST <= ROW_APPLY_MOST)))
@@ -260,8 +271,9 @@ enum database_kind row_apply(struct database *db, struct job *job, instant_us no
     if (kind != DATABASE_OK)
         return kind;
     rows->upto = work.at;
-    rows->ended = rows->slice.last && work.at == rows->slice.count;
-    if (work.at == rows->first && !rows->ended)
+    bool at_end = rows->slice.last && work.at == rows->slice.count;
+    rows->ended = at_end && !rows->sync; /* behind the last row of a sync roster comes who is missing */
+    if (work.at == rows->first && !at_end)
         return DATABASE_OK;
     if (!rows->kept && job->faults.count > 0)
         kind = ledger_faults_insert(db, job->row.id, 0, &job->faults);
@@ -299,6 +311,8 @@ void row_report_end(const struct job *job)
     const struct file_progress *reached = &rows->progress;
     const char *feed = job->line->config->name;
     char number[24], count[24];
+    if (rows->sync && sync_report_end(job))
+        return;
     number_text(job->row.id, number);
     log_write(LOG_INFO, feed,
               "%s %s: %lu rows; %lu applied, %lu unchanged, %lu stale, %lu held, %lu waiting, %lu set aside,"

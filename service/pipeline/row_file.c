@@ -3,13 +3,19 @@
 #include <stdlib.h>
 
 #include "service/pipeline/job.h"
+#include "service/pipeline/sync.h"
 
-struct row_file *row_file_new(const struct row_format *format)
+struct row_file *row_file_new(const struct row_format *format, bool sync)
 {
     struct row_file *rows = calloc(1, sizeof *rows);
     if (!rows)
         return NULL;
     rows->format = format;
+    rows->sync = sync ? sync_new() : NULL;
+    if (sync && !rows->sync) {
+        free(rows);
+        return NULL;
+    }
     arena_init(&rows->slice.arena, 0);
     return rows;
 }
@@ -18,6 +24,7 @@ void row_file_free(struct row_file *rows)
 {
     if (!rows)
         return;
+    sync_free(rows->sync);
     row_reader_release(&rows->reader);
     arena_release(&rows->slice.arena);
     free(rows);
@@ -40,4 +47,6 @@ void row_file_committed(struct row_file *rows)
     rows->kept = rows->kept || rows->upto > rows->first || rows->ended;
     rows->progress = rows->reached;
     rows->first = rows->upto;
+    if (rows->sync)
+        sync_committed(rows->sync, rows->slice.last && rows->first == rows->slice.count);
 }

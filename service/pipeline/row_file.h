@@ -12,6 +12,8 @@
 #include "database/file_progress.h"
 #include "service/pipeline/row_format.h"
 
+struct sync; /* service/pipeline/sync.h */
+
 struct row_file {
     const struct row_format *format;
     struct file_progress progress; /* as committed */
@@ -21,6 +23,8 @@ struct row_file {
     bool surveyed;
     enum parse_status verdict;
     struct row_survey survey;
+
+    struct sync *sync; /* heap: whoever is missing is released (sync.h); NULL: by release dates only */
 
     struct row_reader reader; /* once `reading` */
     bool reading;
@@ -39,8 +43,8 @@ struct row_file {
     uint32_t identities_changed, second_open_bookings, unmatched_locations;
 };
 
-/* NULL when memory is exhausted. */
-struct row_file *row_file_new(const struct row_format *format);
+/* `sync`: whoever is missing is released. NULL when memory is exhausted. */
+struct row_file *row_file_new(const struct row_format *format, bool sync);
 /* NULL is allowed. */
 void row_file_free(struct row_file *rows);
 

@@ -5,6 +5,7 @@
 #include "service/log.h"
 #include "service/pipeline/event_time.h"
 #include "service/pipeline/pipeline.h"
+#include "service/pipeline/sync.h"
 #include "service/spool/extract.h"
 #include "service/spool/reason.h"
 
@@ -126,7 +127,8 @@ struct platform_status row_set_bad_aside(const struct job *job, const char *root
     const struct row_file *rows = job->rows;
     struct platform_status status = PLATFORM_SUCCESS;
     bool any = false;
-    if (job->work != JOB_PARSE || job->status != PARSE_OK || job->unreadable)
+    if (job->work != JOB_PARSE || job->status != PARSE_OK || job->unreadable ||
+        (rows->sync && !sync_is_at_rows(rows->sync)))
         return status;
     for (size_t i = rows->first; i < rows->slice.count && platform_ok(status); i++) {
         if (rows->slice.rows[i].status == PARSE_OK)

@@ -6,6 +6,7 @@
 #include "platform/clock.h"
 #include "service/event.h"
 #include "service/log.h"
+#include "service/pipeline/held_roster.h"
 
 #define EACH_MS 60000u
 
@@ -37,6 +38,12 @@ void upkeep_put_into_hold(struct upkeep *upkeep)
     rehousing_within_a_second(&upkeep->rehousing);
 }
 
+void upkeep_decided(struct upkeep *upkeep)
+{
+    upkeep->next = 0;
+    rehousing_soon(&upkeep->rehousing);
+}
+
 /* Releases that were planned, and the end of waiting. */
 static enum database_kind do_what_is_due(struct upkeep *upkeep)
 {
@@ -57,6 +64,8 @@ static enum database_kind do_what_is_due(struct upkeep *upkeep)
             kind = due_waiting(db, now, &upkeep->arena, &rows, &ended);
         kind = database_finish(db, kind);
     }
+    if (kind == DATABASE_OK)
+        kind = held_roster_submit(upkeep->pipeline, &upkeep->arena);
     if (kind != DATABASE_OK)
         return kind;
     if (released > 0)

@@ -25,6 +25,9 @@ bool upkeep_is_due(const struct upkeep *upkeep, uint64_t now);
 /* Events that waited have ended: their files need not wait for the minute. */
 void upkeep_waiting_ended(struct upkeep *upkeep);
 
+/* A person has decided of something in the hold. */
+void upkeep_decided(struct upkeep *upkeep);
+
 /* A file was put into the hold: it may be that it is no longer waited for. */
 void upkeep_put_into_hold(struct upkeep *upkeep);
 

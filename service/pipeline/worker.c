@@ -11,6 +11,7 @@
 #include "service/pipeline/jms_input.h"
 #include "service/pipeline/pipeline_private.h"
 #include "service/pipeline/row_read.h"
+#include "service/pipeline/sync.h"
 
 #define BATCH    8     /* jobs taken under one lock: a parse costs less than a wake-up */
 #define RETRY_MS 1000u /* after a row that could not be set aside */
@@ -36,7 +37,7 @@ void worker_parse(const struct config *config, struct job *job)
 {
     job->rules = (struct apply_rules){config_place, config};
     if (job->rows) {
-        job->status = row_read(config, job);
+        job->status = job->rows->sync ? sync_read(config, job) : row_read(config, job);
     } else {
         fault_list_init(&job->faults, &job->arena);
         job->status = job->release.message != 0 ? held_job_parse(config, job) : parse_jms_event(config, job);
@@ -59,7 +60,7 @@ static void set_rows_aside(struct pipeline *pipeline, struct job *job)
         log_write(LOG_WARNING, job->line->config->name, "rows of %lld cannot be set aside, so it waits: %s",
                   (long long)job->row.id, text);
     }
-    job->rows->stuck = !platform_ok(status);
+    job->rows->stuck = !platform_ok(status) || (job->rows->sync && job->rows->sync->waits);
 }
 
 static bool is_stuck(const struct job *job)

@@ -53,6 +53,8 @@ static const char *const rows[] = {
     " 'looked', 'done', '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO live_since VALUES ('feed', 'jms', '2026-11-23T18:00:00.000000Z', 'u', NULL)",
     "INSERT INTO live_copy VALUES ('jms', 'ABCDEF', 7, 3)",
+    "INSERT INTO sync_roster VALUES (1, 1, '2026-11-23T18:00:00.000000Z', 1)",
+    "INSERT INTO sync_facility VALUES ('jms', 'VCSO', '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO extract VALUES (1, zeroblob(32), 'hold/x')",
     "INSERT INTO released VALUES (1, 1, 1)",
     "INSERT INTO test_only_booking VALUES ('JMS', 'B9', 'VCSO')",
@@ -194,6 +196,13 @@ static const struct {
     {"file_progress", "waiting", "-1"},
     {"file_progress", "quarantined", "-1"},
     {"file_progress", "test_only", "-1"},
+    {"sync_roster", "file", ANY},    /* a foreign key of our connections */
+    {"sync_roster", "message", ANY}, /* likewise */
+    {"sync_roster", "event_at", INSTANT},
+    {"sync_roster", "decided", "2"},
+    {"sync_facility", "feed", "''"},
+    {"sync_facility", "facility", "''"},
+    {"sync_facility", "event_at", INSTANT},
     {"extract", "message", ANY}, /* a foreign key of our connections */
     {"extract", "sha256", "x'00'"},
     {"extract", "stored", "''"},

@@ -288,6 +288,7 @@ static void test_rosters(void **state)
                "<match pattern='*' format='jms-event'/></feed></corbridge>");
     assert_accepted(scene);
     const struct config_match *match = scene->config->feeds[0].matches;
+    assert_false(match[0].sync || match[0].preload || match[1].sync || match[2].sync);
     assert_int_equal(match[0].format, CONFIG_FORMAT_ROSTER_CSV);
     assert_int_equal(match[0].ready, CONFIG_READY_QUIET);
     assert_int_equal(match[0].quiet_ms, 5000);
@@ -307,6 +308,13 @@ static void test_rosters(void **state)
     assert_false(config_format_has_rows(match[2].format));
     assert_string_equal(config_format_name(match[0].format), "roster-csv");
     assert_string_equal(config_format_name(match[2].format), "jms-event");
+    scene_load(scene, "<corbridge>@DATA@@FACILITY@<feed name='jms' folder='@ROOT@/in'>\n"
+                      "<match pattern='A*.csv' format='roster-csv' release='sync' preload='yes'/>\n"
+                      "<match pattern='B*.csv' format='roster-csv' release='sync'/></feed></corbridge>");
+    assert_accepted(scene);
+    match = scene->config->feeds[0].matches;
+    assert_true(match[0].sync && match[0].preload);
+    assert_true(match[1].sync && !match[1].preload);
 }
 
 static void test_event_time(void **state)
