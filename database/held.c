@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    COLUMNS = 19 /* of HELD_COLUMNS; the number of the release stands behind them */
+    COLUMNS = 20 /* of HELD_COLUMNS; the number of the release stands behind them */
 };
 
 static enum database_kind read_row(struct query *query, struct arena *arena, bool release, struct held *row)
@@ -32,6 +32,7 @@ static enum database_kind read_row(struct query *query, struct arena *arena, boo
         .encoding = ENCODING_AUTO,
         .patient = query_int64(query, 17), /* 0 for NULL, likewise */
         .booking = query_int64(query, 18),
+        .applying = query_int64(query, 19) != 0,
         .release = release ? query_int64(query, COLUMNS) : 0,
         .released_after = release ? query_int64(query, COLUMNS + 1) : 0,
     };

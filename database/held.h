@@ -26,6 +26,7 @@ struct held {
     int64_t patient, booking; /* whom it is about, where known; 0: not */
     instant_us event_at, arrived;
     const char *feed, *name, *format;
+    bool applying;       /* a sync roster that was released and is being applied */
     bool in_place;       /* the file was not put away yet */
     int64_t copied_from; /* test world: the file's number in the live world; 0: it came by itself */
     uint64_t size;       /* of the file */

@@ -23,7 +23,8 @@
 #define HELD_COLUMNS                                                                                         \
     "m.id, m.file, m.ordinal, m.kind, m.detail, m.event_at, f.feed, f.name, f.format, f.arrived_at,"         \
     " f.in_place, f.copied_from, f.size, e.message IS NOT NULL, coalesce(e.sha256, f.sha256),"               \
-    " iif(e.message IS NULL, f.stored, e.stored), p.encoding, m.patient, m.booking"
+    " iif(e.message IS NULL, f.stored, e.stored), p.encoding, m.patient, m.booking,"                         \
+    " EXISTS (SELECT 1 FROM sync_roster s WHERE s.file = m.file AND s.message = m.id AND s.decided = 1)"
 #define HELD_TABLES                                                                                          \
     " FROM message m JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"                   \
     " LEFT JOIN file_progress p ON p.file = f.id"

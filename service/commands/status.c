@@ -145,6 +145,10 @@ static void add_held_text(struct output *out, enum database_world world, const s
         }
         output_add(out, "    feed %s, ledger number %" PRId64 "%s, since %s: %s\n", held->feed, held->file,
                    row, since, held->detail != NULL ? held->detail : held->kind);
+        if (held->applying) {
+            output_add(out, "      it was released and is being applied\n");
+            continue;
+        }
         output_add(out, "      corbridge release %" PRId64 "%s --%s\n", held->file, option,
                    world_name(world));
         output_add(out, "      corbridge reject %" PRId64 "%s --%s --reason \"why\"\n", held->file, option,
@@ -260,7 +264,7 @@ static void add_held_json(struct output *out, const struct held *held, bool firs
         output_add(out, "%d", held->ordinal);
     else
         output_add(out, "null");
-    output_add(out, ", \"since\": ");
+    output_add(out, ", \"applying\": %s, \"since\": ", held->applying ? "true" : "false");
     output_json_text(out, since);
     output_add(out, ", \"why\": ");
     output_json_text(out, held->detail);

@@ -235,20 +235,6 @@ static enum database_kind release_roster(struct carried *carried)
     return kind;
 }
 
-/* Whether the held message is a roster that was released before. */
-static enum database_kind is_under_way(struct carried *carried, bool *under_way)
-{
-    struct sync_roster roster = {.decided = false};
-    enum database_kind kind = held_is_roster(carried->held)
-                                  ? sync_find(carried->pipeline->options.writer, carried->held->file, &roster)
-                                  : DATABASE_OK;
-    *under_way = roster.decided;
-    if (roster.decided)
-        carried_answer(carried, false, "the roster with ledger number %lld was released and is being applied",
-                       (long long)carried->held->file);
-    return kind;
-}
-
 static enum database_kind reject(struct carried *carried)
 {
     const struct command_row *row = carried->row;
@@ -273,13 +259,11 @@ enum database_kind carry_decision(struct carried *carried)
                                            carried->held->ordinal, 1, carried->arena, &still, &count);
     if (kind != DATABASE_OK)
         return kind;
-    bool under_way = false;
-    if (count > 0)
-        kind = is_under_way(carried, &under_way);
-    if (kind != DATABASE_OK || under_way)
-        return kind;
     if (count == 0)
         carried_answer(carried, false, "ledger number %lld is not held any more",
+                       (long long)carried->row->number);
+    else if (still->applying)
+        carried_answer(carried, false, "the roster with ledger number %lld was released and is being applied",
                        (long long)carried->row->number);
     else if (!is_release(carried))
         kind = reject(carried);

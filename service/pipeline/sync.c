@@ -331,8 +331,8 @@ bool sync_report_end(const struct job *job)
         event_report(EVENT_ROSTER_HELD, feed, number, sync->why);
         return true;
     }
-    log_write(LOG_INFO, feed, "roster %s: %zu bookings that are missing in it were released", number,
-              sync->released);
+    log_write(LOG_INFO, feed, "roster %s: %llu bookings that are missing in it were released", number,
+              (unsigned long long)sync->released);
     if (sync->census.unreadable > 0) {
         (void)snprintf(count, sizeof count, "%lu", (unsigned long)sync->census.unreadable);
         event_report(EVENT_NOBODY_RELEASED, feed, number, count);

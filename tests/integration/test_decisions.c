@@ -15,6 +15,7 @@
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
+#include "tests/unit/service/capture.h"
 
 #define PLACES                                                                                               \
     "SELECT id, substr(stored, 1, instr(replace(stored, '\\', '/'), '/') - 1) FROM file ORDER BY id"
@@ -521,6 +522,87 @@ static void the_command_finds_the_world_where_it_is_held(void **state)
     scene_release(&scene);
 }
 
+#define RUN(capture, scene, ...)                                                                             \
+    capture_run(&(capture), (scene)->root,                                                                   \
+                (const char *const[]){__VA_ARGS__, "--config", (scene)->config_path, NULL})
+
+static void status_lists_what_is_held_with_what_to_type(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct capture run;
+    char text[500] = "";
+    scene_init(&scene, &(struct scene_options){.roster = "ready=\"closed\" lag=\"0 s\""});
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", "P1", "B1", "ISU");
+    drop_dem(&scene, "DEM2.ini", "P2", "B1", "MED");
+    add_row(text, sizeof text, "P1", "B1", "A");
+    add_row(text, sizeof text, "P9", "B1", "B");
+    scene_drop(&scene, "roster.csv", text);
+    scene_settle(&scene);
+    RUN(run, &scene, "status");
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_non_null(
+        strstr(run.out, "held until a person decides: 2\n    feed jms, ledger number 2, since 20"));
+    assert_non_null(strstr(run.out,
+                           "Z: the booking is known under another patient\n      corbridge release 2 --test\n"
+                           "      corbridge reject 2 --test --reason \"why\"\n"));
+    assert_non_null(strstr(run.out, "feed jms, ledger number 3, row 2, since 20"));
+    assert_non_null(strstr(run.out, "      corbridge release 3 --row 2 --test\n"));
+    assert_null(strstr(run.out, "DEM"));
+    capture_release(&run);
+    RUN(run, &scene, "status", "--json");
+    assert_true(capture_is_json(run.out));
+    assert_non_null(strstr(
+        run.out, "\"held_count\": 2, \"held\": [\n    {\"feed\": \"jms\", \"number\": 2, \"row\": null, "
+                 "\"applying\": false, \"since\": \"20"));
+    assert_non_null(strstr(run.out, "\"number\": 3, \"row\": 2,"));
+    capture_release(&run);
+    RUN(run, &scene, "release", "3", "--row", "2", "--reason", "it is so");
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_string_equal(
+        run.out, "ledger number 3 was released and is applied: the booking is now the patient's whom it "
+                 "names\n");
+    capture_release(&run);
+    scene_assert_rows(&scene, "SELECT what, number, subject, argument, outcome FROM command",
+                      "release|3|row:2|it is so|done");
+    scene_release(&scene);
+}
+
+static void a_wrong_command_line_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *arguments[5], *says;
+    } CASES[] = {
+        {{"release"}, "the ledger number is needed"},
+        {{"release", "0"}, "'0' is no ledger number"},
+        {{"release", "12x"}, "'12x' is no ledger number"},
+        {{"release", "99999999999999999999"}, "is no ledger number"},
+        {{"release", "2", "--row", "0"}, "'0' is no row"},
+        {{"release", "2", "--row", "2147483648"}, "is no row"},
+        {{"release", "2", "--live", "--test"}, "--live and --test exclude each other"},
+        {{"reject", "2"}, "--reason \"why\" is needed"},
+        {{"reject", "2", "--reason", ""}, "--reason"},
+    };
+    struct scene scene;
+    scene_init(&scene, NULL);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct capture run;
+        capture_run(&run, scene.root, CASES[i].arguments);
+        assert_int_equal(run.code, COMMANDS_USAGE);
+        if (!strstr(run.err, CASES[i].says))
+            fail_msg("%s", run.err);
+        capture_release(&run);
+    }
+    struct capture run;
+    RUN(run, &scene, "release", "2");
+    assert_int_equal(run.code, COMMANDS_NOT_FOUND);
+    assert_non_null(strstr(run.err, "the first start of the service makes it"));
+    capture_release(&run);
+    scene_release(&scene);
+}
+
 /* ---- a process that is killed on the way ---- */
 
 #ifndef _WIN32
@@ -583,6 +665,8 @@ int main(void)
         cmocka_unit_test(test_catches_up_when_it_can_be_written_again),
         cmocka_unit_test(released_rows_are_followed_too),
         cmocka_unit_test(the_command_finds_the_world_where_it_is_held),
+        cmocka_unit_test(status_lists_what_is_held_with_what_to_type),
+        cmocka_unit_test(a_wrong_command_line_is_told),
 #ifndef _WIN32
         cmocka_unit_test(killed_anywhere_a_decision_happens_once),
 #endif

@@ -15,6 +15,7 @@
 
 #include "platform/file.h"
 #include "service/pipeline/pipeline_private.h"
+#include "tests/integration/killed.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -513,6 +514,79 @@ static void a_held_roster_must_have_the_bytes_that_came(void **state)
     scene_release(&scene);
 }
 
+static void one_that_cannot_be_read_any_more_is_held_again(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, &SYNC, 10);
+    drop_people(&scene, DAY_2, 1, 2);
+    scene_stop(&scene);
+    /* It was released, and before the service came to it somebody changed the file. */
+    scene_execute(&scene, "UPDATE sync_roster SET decided = 1 WHERE file = 2");
+    char *path = strdup(scene_find_file(scene_world_path(&scene, "hold"), DAY_2));
+    assert_int_equal(file_remove(path).kind, PLATFORM_OK);
+    assert_int_equal(file_store(path, "nothing", 7).kind, PLATFORM_OK);
+    free(path);
+    scene_start(&scene);
+    wait_event(EVENT_RELEASE_FAILED, 1);
+    scene_assert_rows(
+        &scene, "SELECT decided, state FROM sync_roster JOIN message m ON m.id = message WHERE m.file = 2",
+        "0|held");
+    scene_assert_rows(&scene, OPEN, "10");
+    assert_string_equal(decide(&scene, "reject", 2), "done: ledger number 2 was rejected");
+    scene_release(&scene);
+}
+
+/* A worker that is about to read a roster from the hold waits at the gate. */
+static struct {
+    struct mutex lock;
+    struct condition changes;
+    bool closed, reached;
+} gate;
+
+static void wait_at_gate(const struct job *job)
+{
+    mutex_lock(&gate.lock);
+    gate.reached = gate.reached || job->from_hold;
+    condition_broadcast(&gate.changes);
+    while (gate.closed && job->from_hold)
+        (void)condition_wait(&gate.changes, &gate.lock, UINT32_MAX);
+    mutex_unlock(&gate.lock);
+}
+
+static void while_it_is_applied_nothing_waits_and_nothing_is_decided_of_it(void **state)
+{
+    (void)state;
+    struct scene scene;
+    mutex_init(&gate.lock);
+    condition_init(&gate.changes);
+    gate.closed = true;
+    worker_before_parse = wait_at_gate;
+    begin(&scene, &SYNC, 10);
+    drop_people(&scene, DAY_2, 1, 2);
+    (void)decide(&scene, "release", 2);
+    mutex_lock(&gate.lock);
+    while (!gate.reached)
+        (void)condition_wait(&gate.changes, &gate.lock, UINT32_MAX);
+    mutex_unlock(&gate.lock);
+    static const char APPLYING[] =
+        "refused: the roster with ledger number 2 was released and is being applied";
+    assert_string_equal(decide(&scene, "release", 2), APPLYING);
+    assert_string_equal(decide(&scene, "reject", 2), APPLYING);
+    drop_booking(&scene, "DEM1.ini", "B77", NULL);
+    wait_rows(&scene, "SELECT state FROM file WHERE name = 'DEM1.ini'", "done");
+    mutex_lock(&gate.lock);
+    gate.closed = false;
+    condition_broadcast(&gate.changes);
+    mutex_unlock(&gate.lock);
+    wait_rows(&scene, "SELECT state FROM message WHERE file = 2", "applied");
+    scene_assert_rows(&scene, "SELECT count(*) FROM booking WHERE released_at IS NOT NULL", "8");
+    scene_release(&scene);
+    worker_before_parse = NULL;
+    condition_release(&gate.changes);
+    mutex_release(&gate.lock);
+}
+
 /* ---- test and live ---- */
 
 static void facilities_that_are_not_live_are_left_alone(void **state)
@@ -638,6 +712,29 @@ static void killed_anywhere_the_next_start_goes_on(void **state)
     }
 }
 
+static void killed_on_the_way_into_the_hold_the_next_start_puts_it_there(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct text text = {0};
+    begin(&scene, &SYNC, 10);
+    scene_stop(&scene);
+    add_people(&text, 1, 2, "VCSO");
+    scene_drop_bytes(&scene, DAY_2, text.bytes, text.length);
+    free(text.bytes);
+    run_until_killed(&scene, PLATFORM_CALL_RENAME, "hold", DAY_2);
+    scene_assert_rows(
+        &scene,
+        "SELECT f.state, in_place, m.state FROM file f JOIN message m ON m.file = f.id WHERE f.id = 2",
+        "done|1|held");
+    scene_start(&scene);
+    wait_rows(&scene, "SELECT in_place, substr(stored, 1, 4) FROM file WHERE id = 2", "0|hold");
+    assert_int_equal(scene_count_files(scene_world_path(&scene, "hold")), 2); /* and its reason */
+    assert_non_null(strstr(decide(&scene, "release", 2), "done: "));
+    wait_rows(&scene, "SELECT state FROM message WHERE file = 2", "applied");
+    scene_release(&scene);
+}
+
 static void killed_while_a_held_one_is_applied_the_next_start_goes_on(void **state)
 {
     (void)state;
@@ -688,10 +785,13 @@ int main(void)
         cmocka_unit_test(released_later_it_speaks_as_of_its_own_time),
         cmocka_unit_test(a_held_roster_is_rejected),
         cmocka_unit_test(a_held_roster_must_have_the_bytes_that_came),
+        cmocka_unit_test(one_that_cannot_be_read_any_more_is_held_again),
+        cmocka_unit_test(while_it_is_applied_nothing_waits_and_nothing_is_decided_of_it),
         cmocka_unit_test(facilities_that_are_not_live_are_left_alone),
         cmocka_unit_test(test_follows_a_held_roster_when_it_is_released),
 #ifndef _WIN32
         cmocka_unit_test(killed_anywhere_the_next_start_goes_on),
+        cmocka_unit_test(killed_on_the_way_into_the_hold_the_next_start_puts_it_there),
         cmocka_unit_test(killed_while_a_held_one_is_applied_the_next_start_goes_on),
 #endif
     };
