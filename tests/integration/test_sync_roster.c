@@ -6,111 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef _WIN32
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#endif
-
 #include "platform/file.h"
 #include "service/pipeline/pipeline_private.h"
-#include "tests/integration/killed.h"
+#include "tests/integration/sync_scene.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
 
-/* The time of a roster stands in its name, in the zone of the first facility (Los Angeles). */
-#define NAMED "ready=\"closed\" release=\"sync\" event-time=\"name:R_%Y%m%d%H%M.csv\""
-static const struct scene_options SYNC = {.roster = NAMED};
-static const struct scene_options PRELOAD = {.roster = NAMED " preload=\"yes\""};
-static const struct scene_options LIVE = {.roster = NAMED, .live = true};
-
-#define DAY_1 "R_202001010800.csv" /* 16:00 UTC; it speaks as of 15:45 */
-#define DAY_2 "R_202001020800.csv"
-#define DAY_3 "R_202001030800.csv"
-
 static const char HEADER[] =
     "Last Name,First Name,Middle Name,Patient ID,Birth Date,SSN,Sex,Race,Facility,Agency,Housing,Bed,"
     "Booking Number,Booking Date,Release Date,Height,Photo Path\r\n";
-
-#define OPEN "SELECT count(*) FROM booking WHERE released_at IS NULL"
-#define RELEASED                                                                                             \
-    "SELECT group_concat(booking_number) FROM (SELECT booking_number FROM booking WHERE released_at IS NOT NULL ORDER BY id)"
-#define MESSAGES "SELECT file, ordinal, kind, state FROM message ORDER BY file, ordinal"
-#define ANSWER   "SELECT outcome || ': ' || answer FROM command ORDER BY id DESC LIMIT 1"
-
-/* ---- rosters as text ---- */
-
-struct text {
-    char *bytes;
-    size_t length, size;
-};
-
-static void add(struct text *text, const char *more)
-{
-    size_t length = strlen(more);
-    if (text->length + length + 1 > text->size) {
-        text->size = (text->length + length + 1) * 2;
-        text->bytes = realloc(text->bytes, text->size);
-        assert_non_null(text->bytes);
-    }
-    memcpy(text->bytes + text->length, more, length + 1);
-    text->length += length;
-}
-
-static void add_full(struct text *text, int patient, int booking, const char *facility, const char *housing,
-                     const char *release)
-{
-    char row[256];
-    (void)snprintf(row, sizeof row,
-                   "Doe%d,John,,P%d,1980-01-31,,Male,,%s,,%s,1,B%d,2018-06-06T12:34,%s,,\r\n", patient,
-                   patient, facility, housing, booking, release);
-    add(text, row);
-}
-
-/* Patient P<n> in booking B<n>, for n from `first` to `last`. */
-static void add_people(struct text *text, int first, int last, const char *facility)
-{
-    for (int n = first; n <= last; n++)
-        add_full(text, n, n, facility, "A", "");
-}
-
-static void drop(struct scene *scene, const char *name, struct text *text)
-{
-    scene_drop_bytes(scene, name, text->bytes, text->length);
-    free(text->bytes);
-    *text = (struct text){0};
-    scene_settle(scene);
-}
-
-static void drop_people(struct scene *scene, const char *name, int first, int last)
-{
-    struct text text = {0};
-    add_people(&text, first, last, "VCSO");
-    drop(scene, name, &text);
-}
-
-static void begin(struct scene *scene, const struct scene_options *options, int people)
-{
-    scene_init(scene, options);
-    scene_start(scene);
-    if (people > 0)
-        drop_people(scene, DAY_1, 1, people);
-}
-
-static const char *decide(struct scene *scene, const char *what, int number)
-{
-    char sql[300];
-    (void)snprintf(sql, sizeof sql,
-                   "INSERT INTO command (what, number, argument, windows_user, created_at)"
-                   " VALUES ('%s', %d, 'a test', 'JAIL\\nurse', '2026-11-23T18:00:00.000000Z')",
-                   what, number);
-    scene_execute(scene, sql);
-    engine_commands_now(scene->engine);
-    wait_rows(scene, "SELECT count(*) FROM command WHERE answer IS NULL", "0");
-    return scene_rows(scene, ANSWER);
-}
 
 /* ---- who is missing ---- */
 
@@ -118,9 +23,9 @@ static void who_is_missing_is_released_at_the_time_of_the_roster(void **state)
 {
     (void)state;
     struct scene scene;
-    begin(&scene, &SYNC, 10);
+    sync_begin(&scene, &sync_scene_usual, 10);
     scene_assert_rows(&scene, OPEN, "10");
-    drop_people(&scene, DAY_2, 1, 8);
+    sync_drop_people(&scene, DAY_2, 1, 8);
     scene_assert_rows(&scene, RELEASED, "B9,B10");
     scene_assert_rows(
         &scene,
@@ -144,10 +49,10 @@ static void who_is_missing_is_released_at_the_time_of_the_roster(void **state)
         "20|20");
     scene_assert_rows(&scene, "SELECT done, applied, duplicate, open_messages FROM feed_total", "2|2|0|0");
     /* That was inferred: who is spoken of again was not released. */
-    drop_people(&scene, DAY_3, 1, 10);
+    sync_drop_people(&scene, DAY_3, 1, 10);
     scene_assert_rows(&scene, OPEN, "10");
     /* And one that changes nothing ends as duplicate. */
-    drop_people(&scene, "R_202001040800.csv", 1, 10);
+    sync_drop_people(&scene, "R_202001040800.csv", 1, 10);
     scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 4", "duplicate");
     scene_release(&scene);
 }
@@ -156,14 +61,14 @@ static void only_facilities_that_occur_are_spoken_of(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 0);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 0);
 
-    add_people(&text, 1, 8, "VCSO");
-    drop(&scene, DAY_1, &text);
-    add_people(&text, 1, 7, "VCSO");
-    add_people(&text, 20, 22, "ADAMS");
-    drop(&scene, DAY_2, &text); /* a facility that is new to the feed */
+    roster_add_people(&text, 1, 8, "VCSO");
+    sync_drop(&scene, DAY_1, &text);
+    roster_add_people(&text, 1, 7, "VCSO");
+    roster_add_people(&text, 20, 22, "ADAMS");
+    sync_drop(&scene, DAY_2, &text); /* a facility that is new to the feed */
     scene_assert_rows(&scene, RELEASED, "B8");
     scene_assert_rows(&scene, "SELECT facility, event_at FROM sync_facility",
                       "ADAMS|2020-01-02T15:45:00.000000Z\nVCSO|2020-01-02T15:45:00.000000Z");
@@ -177,10 +82,10 @@ static void who_was_spoken_of_since_stays(void **state)
     scene_init(&scene, &(struct scene_options){
                            .roster = "ready=\"closed\" release=\"sync\""}); /* its time: last written */
     scene_start(&scene);
-    drop_people(&scene, "1.csv", 1, 3);
+    sync_drop_people(&scene, "1.csv", 1, 3);
     drop_booking(&scene, "DEM1.ini", "B50", NULL); /* between export and arrival: within the lag */
     scene_settle(&scene);
-    drop_people(&scene, "2.csv", 1, 3);
+    sync_drop_people(&scene, "2.csv", 1, 3);
     scene_assert_rows(&scene, OPEN, "4");
     scene_release(&scene);
 }
@@ -189,11 +94,11 @@ static void another_booking_number_does_not_keep_the_missing_one_open(void **sta
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 3);
-    add_people(&text, 1, 2, "VCSO");
-    add_full(&text, 3, 33, "VCSO", "A", "");
-    drop(&scene, DAY_2, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 3);
+    roster_add_people(&text, 1, 2, "VCSO");
+    roster_add_full(&text, 3, 33, "VCSO", "A", "");
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene,
                       "SELECT booking_number, patient_id, released_at IS NULL FROM booking JOIN patient p"
                       " ON p.id = patient WHERE patient_id = 'P3'",
@@ -205,12 +110,12 @@ static void explicit_dates_apply_and_do_not_count_for_the_guard(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 20);
-    add_people(&text, 1, 5, "VCSO");
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 20);
+    roster_add_people(&text, 1, 5, "VCSO");
     for (int n = 6; n <= 20; n++)
-        add_full(&text, n, n, "VCSO", "A", "2020-01-01T20:00");
-    drop(&scene, DAY_2, &text);
+        roster_add_full(&text, n, n, "VCSO", "A", "2020-01-01T20:00");
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene,
                       "SELECT count(*), release_origin FROM booking WHERE released_at IS NOT NULL GROUP BY 2",
                       "15|given");
@@ -222,12 +127,13 @@ static void an_older_roster_changes_nothing_and_releases_nobody(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 0);
-    drop_people(&scene, DAY_2, 1, 4);
-    add_full(&text, 1, 1, "VCSO", "OLD", "");
-    add_full(&text, 9, 9, "VCSO", "OLD", ""); /* released by the time of the newer one, and never known */
-    drop(&scene, DAY_1, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 0);
+    sync_drop_people(&scene, DAY_2, 1, 4);
+    roster_add_full(&text, 1, 1, "VCSO", "OLD", "");
+    roster_add_full(&text, 9, 9, "VCSO", "OLD",
+                    ""); /* released by the time of the newer one, and never known */
+    sync_drop(&scene, DAY_1, &text);
     scene_assert_rows(&scene, "SELECT count(*), count(DISTINCT housing), max(released_at) FROM booking",
                       "4|1|-");
     scene_assert_rows(&scene, "SELECT count(*) FROM patient", "4");
@@ -242,11 +148,11 @@ static void a_bad_row_whose_booking_can_be_read_is_present(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 4);
-    add_people(&text, 1, 2, "VCSO");
-    add(&text, "Doe3,John,,P3,no date,,Male,,VCSO,,A,1,B3,2018-06-06T12:34,,,\r\n");
-    drop(&scene, DAY_2, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 4);
+    roster_add_people(&text, 1, 2, "VCSO");
+    roster_add(&text, "Doe3,John,,P3,no date,,Male,,VCSO,,A,1,B3,2018-06-06T12:34,,,\r\n");
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene, RELEASED, "B4");
     scene_assert_rows(&scene, MESSAGES, "1|5|roster|applied\n2|4|roster|applied");
     scene_assert_rows(
@@ -263,20 +169,20 @@ static void where_a_booking_cannot_be_read_nobody_is_released(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 4);
-    add_full(&text, 1, 1, "VCSO", "MOVED", "");
-    add(&text, "Doe3,John,,P3,1980-01-31,,Male,,VCSO,,A,1,,2018-06-06T12:34,,,\r\n");
-    drop(&scene, DAY_2, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 4);
+    roster_add_full(&text, 1, 1, "VCSO", "MOVED", "");
+    roster_add(&text, "Doe3,John,,P3,1980-01-31,,Male,,VCSO,,A,1,,2018-06-06T12:34,,,\r\n");
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene, OPEN, "4");
     scene_assert_rows(&scene, "SELECT housing FROM booking WHERE booking_number = 'B1'", "MOVED");
     scene_assert_rows(&scene, "SELECT state, detail FROM message WHERE file = 2",
                       "applied|0 released: a booking number could not be read, so nobody is missing");
     assert_int_equal(scene_event_count(EVENT_NOBODY_RELEASED), 1);
     /* A row of 16 columns too. */
-    add_people(&text, 1, 3, "VCSO");
-    add(&text, "Doe3,John,,P3,1980-01-31,,Male,,VCSO,,A,1,B4,2018-06-06T12:34,,\r\n");
-    drop(&scene, DAY_3, &text);
+    roster_add_people(&text, 1, 3, "VCSO");
+    roster_add(&text, "Doe3,John,,P3,1980-01-31,,Male,,VCSO,,A,1,B4,2018-06-06T12:34,,\r\n");
+    sync_drop(&scene, DAY_3, &text);
     scene_assert_rows(&scene, OPEN, "4");
     assert_int_equal(scene_event_count(EVENT_NOBODY_RELEASED), 2);
     scene_release(&scene);
@@ -286,15 +192,15 @@ static void a_row_of_another_person_is_held_by_itself_and_counts_as_present(void
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 3);
-    add_people(&text, 1, 1, "VCSO");
-    add_full(&text, 1, 2, "VCSO", "B", ""); /* P2's booking */
-    drop(&scene, DAY_2, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 3);
+    roster_add_people(&text, 1, 1, "VCSO");
+    roster_add_full(&text, 1, 2, "VCSO", "B", ""); /* P2's booking */
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene, RELEASED, "B3");
     scene_assert_rows(&scene, MESSAGES, "1|4|roster|applied\n2|2|demographics|held\n2|3|roster|applied");
     assert_string_equal(
-        decide(&scene, "release", 2),
+        sync_decide_held(&scene, "release", 2),
         "done: ledger number 2 was released and is applied: the booking is now the patient's whom it names");
     scene_assert_rows(
         &scene, "SELECT patient_id FROM booking JOIN patient p ON p.id = patient WHERE booking_number = 'B2'",
@@ -309,7 +215,7 @@ static void what_is_no_whole_roster_releases_nobody(void **state)
     scene_init(&scene, &(struct scene_options){
                            .roster = "ready=\"closed\" release=\"sync\" give-up=\"10 s\" quiet=\"100 ms\""});
     scene_start(&scene);
-    drop_people(&scene, "1.csv", 1, 3);
+    sync_drop_people(&scene, "1.csv", 1, 3);
     scene_execute(&scene, "UPDATE booking SET booking_event_at = '2020-01-01T00:00:00.000000Z',"
                           " location_event_at = '2020-01-01T00:00:00.000000Z'");
     scene_drop(&scene, "2.csv", HEADER);
@@ -331,35 +237,35 @@ static void too_many_releases_are_held(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 100);
-    drop_people(&scene, DAY_2, 1, 90); /* 10 of 100 */
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 100);
+    sync_drop_people(&scene, DAY_2, 1, 90); /* 10 of 100 */
     scene_assert_rows(&scene, OPEN, "90");
-    drop_people(&scene, DAY_3, 1, 80); /* 10 of 90 */
+    sync_drop_people(&scene, DAY_3, 1, 80); /* 10 of 90 */
     scene_assert_rows(&scene, OPEN, "90");
     scene_assert_rows(&scene, "SELECT state, detail FROM message WHERE file = 3",
                       "held|it would release 10 of the 90 open bookings of facility VCSO");
     scene_release(&scene);
 
-    begin(&scene, &SYNC, 7);
-    drop_people(&scene, DAY_2, 1, 2); /* 5 are always allowed */
+    sync_begin(&scene, &sync_scene_usual, 7);
+    sync_drop_people(&scene, DAY_2, 1, 2); /* 5 are always allowed */
     scene_assert_rows(&scene, OPEN, "2");
     scene_release(&scene);
 
-    begin(&scene, &SYNC, 7);
-    drop_people(&scene, DAY_2, 1, 1);
+    sync_begin(&scene, &sync_scene_usual, 7);
+    sync_drop_people(&scene, DAY_2, 1, 1);
     scene_assert_rows(&scene, OPEN, "7");
     assert_int_equal(scene_event_count(EVENT_ROSTER_HELD), 1);
     scene_release(&scene);
 
     /* Each facility by itself: what is little of all may be all of one. */
-    begin(&scene, &SYNC, 0);
-    add_people(&text, 1, 100, "VCSO");
-    add_people(&text, 101, 107, "ADAMS");
-    drop(&scene, DAY_1, &text);
-    add_people(&text, 1, 100, "VCSO");
-    add_people(&text, 101, 101, "ADAMS");
-    drop(&scene, DAY_2, &text);
+    sync_begin(&scene, &sync_scene_usual, 0);
+    roster_add_people(&text, 1, 100, "VCSO");
+    roster_add_people(&text, 101, 107, "ADAMS");
+    sync_drop(&scene, DAY_1, &text);
+    roster_add_people(&text, 1, 100, "VCSO");
+    roster_add_people(&text, 101, 101, "ADAMS");
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene, "SELECT detail FROM message WHERE file = 2",
                       "it would release 6 of the 7 open bookings of facility ADAMS");
     scene_release(&scene);
@@ -369,20 +275,20 @@ static void too_many_new_people_are_held_unless_preloaded(void **state)
 {
     (void)state;
     struct scene scene;
-    begin(&scene, &SYNC, 20);
-    drop_people(&scene, DAY_2, 1, 25); /* 5 new */
+    sync_begin(&scene, &sync_scene_usual, 20);
+    sync_drop_people(&scene, DAY_2, 1, 25); /* 5 new */
     scene_assert_rows(&scene, OPEN, "25");
-    drop_people(&scene, DAY_3, 1, 31); /* 6 new of 31 rows */
+    sync_drop_people(&scene, DAY_3, 1, 31); /* 6 new of 31 rows */
     scene_assert_rows(&scene, OPEN, "25");
     scene_assert_rows(
         &scene, "SELECT detail FROM message WHERE file = 3",
         "6 of its 31 rows for facility VCSO name patients who are not known; preload=\"yes\" allows that");
     scene_release(&scene);
 
-    begin(&scene, &PRELOAD, 20);
-    drop_people(&scene, DAY_2, 1, 60);
+    sync_begin(&scene, &sync_scene_preload, 20);
+    sync_drop_people(&scene, DAY_2, 1, 60);
     scene_assert_rows(&scene, OPEN, "60");
-    drop_people(&scene, DAY_3, 1, 20); /* the other guards stand */
+    sync_drop_people(&scene, DAY_3, 1, 20); /* the other guards stand */
     scene_assert_rows(&scene, OPEN, "60");
     scene_release(&scene);
 }
@@ -391,19 +297,19 @@ static void a_facility_that_is_absent_holds_the_roster(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 0);
-    add_people(&text, 1, 3, "VCSO");
-    add_people(&text, 4, 5, "ADAMS");
-    drop(&scene, DAY_1, &text);
-    drop_people(&scene, DAY_2, 1, 2);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 0);
+    roster_add_people(&text, 1, 3, "VCSO");
+    roster_add_people(&text, 4, 5, "ADAMS");
+    sync_drop(&scene, DAY_1, &text);
+    sync_drop_people(&scene, DAY_2, 1, 2);
     scene_assert_rows(&scene, "SELECT state, detail FROM message WHERE file = 2",
                       "held|facility ADAMS, which the roster before named, does not occur in it");
     scene_assert_rows(&scene, OPEN, "5");
-    (void)decide(&scene, "release", 2);
+    (void)sync_decide_held(&scene, "release", 2);
     wait_rows(&scene, RELEASED, "B3"); /* and of ADAMS nobody */
     /* Now that is the last roster. */
-    drop_people(&scene, DAY_3, 1, 2);
+    sync_drop_people(&scene, DAY_3, 1, 2);
     scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 3", "duplicate");
     scene_release(&scene);
 }
@@ -414,12 +320,12 @@ static void a_held_roster_writes_nothing_and_stops_nobody(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 10);
-    add_full(&text, 1, 1, "VCSO", "MOVED", "");
-    add_full(&text, 30, 30, "VCSO", "NEW", "");
-    add(&text, "Doe3,John,,P3,no date,,Male,,VCSO,,A,1,B2,2018-06-06T12:34,,,\r\n");
-    drop(&scene, DAY_2, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 10);
+    roster_add_full(&text, 1, 1, "VCSO", "MOVED", "");
+    roster_add_full(&text, 30, 30, "VCSO", "NEW", "");
+    roster_add(&text, "Doe3,John,,P3,no date,,Male,,VCSO,,A,1,B2,2018-06-06T12:34,,,\r\n");
+    sync_drop(&scene, DAY_2, &text);
     scene_assert_rows(&scene,
                       "SELECT count(*), max(housing), max(booking_file), max(location_file) FROM booking",
                       "10|A|1|1");
@@ -435,7 +341,7 @@ static void a_held_roster_writes_nothing_and_stops_nobody(void **state)
         strstr(scene_event_text(EVENT_ROSTER_HELD), "it would release 8 of the 10 open bookings"));
     assert_int_equal(scene_event_count(EVENT_HELD), 0);
     drop_booking(&scene, "DEM1.ini", "B77", NULL);
-    drop_people(&scene, DAY_3, 1, 9);
+    sync_drop_people(&scene, DAY_3, 1, 9);
     scene_assert_rows(&scene, RELEASED, "B10");
     scene_assert_rows(&scene, "SELECT file FROM message WHERE state = 'held'", "2");
     scene_release(&scene);
@@ -445,12 +351,12 @@ static void released_later_it_speaks_as_of_its_own_time(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 10);
-    add_full(&text, 1, 1, "VCSO", "MOVED", "");
-    add_full(&text, 2, 2, "VCSO", "MOVED", "");
-    add(&text, "Doe3,John,,P3,no date,,Male,,VCSO,,A,1,B3,2018-06-06T12:34,,,\r\n");
-    drop(&scene, DAY_2, &text);
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 10);
+    roster_add_full(&text, 1, 1, "VCSO", "MOVED", "");
+    roster_add_full(&text, 2, 2, "VCSO", "MOVED", "");
+    roster_add(&text, "Doe3,John,,P3,no date,,Male,,VCSO,,A,1,B3,2018-06-06T12:34,,,\r\n");
+    sync_drop(&scene, DAY_2, &text);
     /* Since then something newer was said of two of them. */
     drop_quickly(
         &scene, "LOC1.ini",
@@ -460,7 +366,7 @@ static void released_later_it_speaks_as_of_its_own_time(void **state)
         "DataType=\"PatientLocation\"\r\nPatientID=\"P10\"\r\nFacility=\"VCSO\"\r\nHousing=\"NEWER\"\r\nBooking=\"B10\"\r\n");
     scene_settle(&scene);
     assert_string_equal(
-        decide(&scene, "release", 2),
+        sync_decide_held(&scene, "release", 2),
         "done: the roster with ledger number 2 was released and is being applied; `corbridge status` lists it "
         "until that is done");
     wait_rows(&scene, "SELECT state FROM message WHERE kind = 'roster' AND file = 2", "applied");
@@ -475,7 +381,7 @@ static void released_later_it_speaks_as_of_its_own_time(void **state)
     assert_int_equal(scene_count_files(scene_world_path(&scene, "hold")), 0);
     assert_non_null(scene_find_file(scene_world_path(&scene, "quarantine"), "000000000002_r3_" DAY_2));
     assert_int_equal(scene_event_count(EVENT_RELEASED), 1);
-    assert_string_equal(decide(&scene, "release", 2),
+    assert_string_equal(sync_decide_held(&scene, "release", 2),
                         "refused: ledger number 2 is not held: it ended as applied");
     scene_release(&scene);
 }
@@ -484,9 +390,9 @@ static void a_held_roster_is_rejected(void **state)
 {
     (void)state;
     struct scene scene;
-    begin(&scene, &SYNC, 10);
-    drop_people(&scene, DAY_2, 1, 2);
-    assert_string_equal(decide(&scene, "reject", 2), "done: ledger number 2 was rejected");
+    sync_begin(&scene, &sync_scene_usual, 10);
+    sync_drop_people(&scene, DAY_2, 1, 2);
+    assert_string_equal(sync_decide_held(&scene, "reject", 2), "done: ledger number 2 was rejected");
     wait_rows(&scene, "SELECT substr(stored, 1, 10) FROM file WHERE id = 2", "quarantine");
     scene_assert_rows(&scene, OPEN, "10");
     scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 2", "rejected");
@@ -497,16 +403,16 @@ static void a_held_roster_must_have_the_bytes_that_came(void **state)
 {
     (void)state;
     struct scene scene;
-    begin(&scene, &SYNC, 10);
-    drop_people(&scene, DAY_2, 1, 2);
+    sync_begin(&scene, &sync_scene_usual, 10);
+    sync_drop_people(&scene, DAY_2, 1, 2);
     char *path = strdup(scene_find_file(scene_world_path(&scene, "hold"), DAY_2));
     char *bytes = scene_read(path);
     assert_int_equal(file_remove(path).kind, PLATFORM_OK);
-    assert_non_null(strstr(decide(&scene, "release", 2),
+    assert_non_null(strstr(sync_decide_held(&scene, "release", 2),
                            "refused: the bytes of ledger number 2 are no longer in the hold"));
     *strstr(bytes, "Doe2") = 'R';
     assert_int_equal(file_store(path, bytes, strlen(bytes)).kind, PLATFORM_OK);
-    assert_non_null(strstr(decide(&scene, "release", 2), "has other bytes than when it came"));
+    assert_non_null(strstr(sync_decide_held(&scene, "release", 2), "has other bytes than when it came"));
     scene_assert_rows(&scene, "SELECT decided FROM sync_roster WHERE file = 2", "0");
     scene_assert_rows(&scene, OPEN, "10");
     free(bytes);
@@ -518,8 +424,8 @@ static void one_that_cannot_be_read_any_more_is_held_again(void **state)
 {
     (void)state;
     struct scene scene;
-    begin(&scene, &SYNC, 10);
-    drop_people(&scene, DAY_2, 1, 2);
+    sync_begin(&scene, &sync_scene_usual, 10);
+    sync_drop_people(&scene, DAY_2, 1, 2);
     scene_stop(&scene);
     /* It was released, and before the service came to it somebody changed the file. */
     scene_execute(&scene, "UPDATE sync_roster SET decided = 1 WHERE file = 2");
@@ -533,7 +439,7 @@ static void one_that_cannot_be_read_any_more_is_held_again(void **state)
         &scene, "SELECT decided, state FROM sync_roster JOIN message m ON m.id = message WHERE m.file = 2",
         "0|held");
     scene_assert_rows(&scene, OPEN, "10");
-    assert_string_equal(decide(&scene, "reject", 2), "done: ledger number 2 was rejected");
+    assert_string_equal(sync_decide_held(&scene, "reject", 2), "done: ledger number 2 was rejected");
     scene_release(&scene);
 }
 
@@ -562,17 +468,17 @@ static void while_it_is_applied_nothing_waits_and_nothing_is_decided_of_it(void 
     condition_init(&gate.changes);
     gate.closed = true;
     worker_before_parse = wait_at_gate;
-    begin(&scene, &SYNC, 10);
-    drop_people(&scene, DAY_2, 1, 2);
-    (void)decide(&scene, "release", 2);
+    sync_begin(&scene, &sync_scene_usual, 10);
+    sync_drop_people(&scene, DAY_2, 1, 2);
+    (void)sync_decide_held(&scene, "release", 2);
     mutex_lock(&gate.lock);
     while (!gate.reached)
         (void)condition_wait(&gate.changes, &gate.lock, UINT32_MAX);
     mutex_unlock(&gate.lock);
     static const char APPLYING[] =
         "refused: the roster with ledger number 2 was released and is being applied";
-    assert_string_equal(decide(&scene, "release", 2), APPLYING);
-    assert_string_equal(decide(&scene, "reject", 2), APPLYING);
+    assert_string_equal(sync_decide_held(&scene, "release", 2), APPLYING);
+    assert_string_equal(sync_decide_held(&scene, "reject", 2), APPLYING);
     drop_booking(&scene, "DEM1.ini", "B77", NULL);
     wait_rows(&scene, "SELECT state FROM file WHERE name = 'DEM1.ini'", "done");
     mutex_lock(&gate.lock);
@@ -593,17 +499,17 @@ static void facilities_that_are_not_live_are_left_alone(void **state)
 {
     (void)state;
     struct scene scene;
-    struct text text = {0};
-    scene_init(&scene, &LIVE);
+    struct roster_text text = {0};
+    scene_init(&scene, &sync_scene_live);
     scene_execute(&scene, "DELETE FROM live_since WHERE kind = 'facility' AND name = 'ADAMS'");
     scene_start(&scene);
-    add_people(&text, 1, 3, "VCSO");
-    add_people(&text, 4, 20, "ADAMS");
-    drop(&scene, DAY_1, &text);
+    roster_add_people(&text, 1, 3, "VCSO");
+    roster_add_people(&text, 4, 20, "ADAMS");
+    sync_drop(&scene, DAY_1, &text);
     scene_assert_rows(&scene, "SELECT count(*), min(facility), max(facility) FROM booking", "3|VCSO|VCSO");
     scene_assert_rows(&scene, "SELECT state FROM message", "applied");
     scene_assert_rows(&scene, "SELECT facility FROM sync_facility", "VCSO");
-    drop_people(&scene, DAY_2, 1, 2); /* ADAMS absent: in live no reason to ask */
+    sync_drop_people(&scene, DAY_2, 1, 2); /* ADAMS absent: in live no reason to ask */
     scene_assert_rows(&scene, RELEASED, "B3");
     /* The test world follows, with all facilities. */
     scene.world = DATABASE_TEST;
@@ -618,14 +524,14 @@ static void test_follows_a_held_roster_when_it_is_released(void **state)
 {
     (void)state;
     struct scene scene;
-    begin(&scene, &LIVE, 10);
-    drop_people(&scene, DAY_2, 1, 2);
-    drop_people(&scene, DAY_3, 1, 9);
+    sync_begin(&scene, &sync_scene_live, 10);
+    sync_drop_people(&scene, DAY_2, 1, 2);
+    sync_drop_people(&scene, DAY_3, 1, 9);
     scene.world = DATABASE_TEST;
     wait_rows(&scene, "SELECT copied_from FROM file ORDER BY id", "1\n3");
     scene.world = DATABASE_LIVE;
     scene_assert_rows(&scene, RELEASED, "B10");
-    (void)decide(&scene, "release", 2);
+    (void)sync_decide_held(&scene, "release", 2);
     wait_rows(&scene, "SELECT state FROM message WHERE file = 2",
               "stale"); /* the newer one has spoken of all of them */
     scene.world = DATABASE_TEST;
@@ -634,135 +540,6 @@ static void test_follows_a_held_roster_when_it_is_released(void **state)
     scene_assert_rows(&scene, "SELECT up_to, released_up_to FROM live_copy", "3|1");
     scene_release(&scene);
 }
-
-/* ---- a process that is killed on the way ---- */
-
-#ifndef _WIN32
-static int steps_left;
-
-static void kill_at_step(const struct job *job)
-{
-    (void)job;
-    if (__atomic_sub_fetch(&steps_left, 1, __ATOMIC_SEQ_CST) == 0)
-        (void)kill(getpid(), SIGKILL);
-}
-
-/* Runs the engine in a process of its own that kills itself before a worker's step. False: there were not so many; the process ended by itself when
- * the engine had nothing left to do. */
-static bool killed_before_step(struct scene *scene, int step, const char *until)
-{
-    int status = 0;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct rlimit none = {0, 0};
-        char message[400] = "";
-        struct engine_options options = {.config = scene->config};
-        (void)setrlimit(RLIMIT_CORE, &none);
-        steps_left = step;
-        worker_before_parse = kill_at_step;
-        if (engine_start(&options, &scene->engine, message, sizeof message) != ENGINE_STARTED)
-            _exit(3);
-        wait_rows(scene, until, "1");
-        _exit(0);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return true;
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    return false;
-}
-
-static void killed_anywhere_the_next_start_goes_on(void **state)
-{
-    (void)state;
-    enum {
-        PEOPLE = 1200
-    };
-    bool killed = true;
-    for (int step = 1; killed; step++) {
-        struct scene scene;
-        struct text text = {0};
-        begin(&scene, &SYNC, PEOPLE);
-        scene_stop(&scene);
-        for (int n = 1; n <= PEOPLE - 20; n++)
-            add_full(&text, n, n, "VCSO", n % 2 ? "A" : "B", "");
-        scene_drop_bytes(&scene, DAY_2, text.bytes, text.length);
-        free(text.bytes);
-        killed =
-            killed_before_step(&scene, step, "SELECT count(*) FROM file WHERE id = 2 AND state = 'done'");
-        scene_start(&scene);
-        wait_rows(&scene, "SELECT state FROM file WHERE id = 2", "done");
-        scene_settle(&scene);
-        scene_assert_rows(
-            &scene,
-            "SELECT count(*), min(booking_number) > 'B118' FROM booking WHERE release_origin = 'inferred'"
-            " AND released_at = '2020-01-02T16:00:00.000000Z'",
-            "20|1");
-        scene_assert_rows(&scene, "SELECT sum(housing = 'B'), count(*) FROM booking", "590|1200");
-        scene_assert_rows(&scene, "SELECT ordinal, state, detail FROM message WHERE file = 2",
-                          "1181|applied|20 released");
-        scene_assert_rows(&scene,
-                          "SELECT count(*), count(DISTINCT row_id), max(c.ordinal) FROM change_log c"
-                          " JOIN message m ON m.id = message WHERE file = 2",
-                          "630|610|630");
-        assert_int_equal(scene_event_count(EVENT_ROSTER_HELD), 0);
-        assert_true(step < 20);
-        scene_release(&scene);
-    }
-}
-
-static void killed_on_the_way_into_the_hold_the_next_start_puts_it_there(void **state)
-{
-    (void)state;
-    struct scene scene;
-    struct text text = {0};
-    begin(&scene, &SYNC, 10);
-    scene_stop(&scene);
-    add_people(&text, 1, 2, "VCSO");
-    scene_drop_bytes(&scene, DAY_2, text.bytes, text.length);
-    free(text.bytes);
-    run_until_killed(&scene, PLATFORM_CALL_RENAME, "hold", DAY_2);
-    scene_assert_rows(
-        &scene,
-        "SELECT f.state, in_place, m.state FROM file f JOIN message m ON m.file = f.id WHERE f.id = 2",
-        "done|1|held");
-    scene_start(&scene);
-    wait_rows(&scene, "SELECT in_place, substr(stored, 1, 4) FROM file WHERE id = 2", "0|hold");
-    assert_int_equal(scene_count_files(scene_world_path(&scene, "hold")), 2); /* and its reason */
-    assert_non_null(strstr(decide(&scene, "release", 2), "done: "));
-    wait_rows(&scene, "SELECT state FROM message WHERE file = 2", "applied");
-    scene_release(&scene);
-}
-
-static void killed_while_a_held_one_is_applied_the_next_start_goes_on(void **state)
-{
-    (void)state;
-    enum {
-        PEOPLE = 1200
-    };
-    bool killed = true;
-    for (int step = 1; killed; step++) {
-        struct scene scene;
-        begin(&scene, &SYNC, PEOPLE);
-        drop_people(&scene, DAY_2, 1, PEOPLE / 2);
-        scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 2", "held");
-        scene_stop(&scene);
-        scene_execute(&scene, "INSERT INTO command (what, number, windows_user, created_at)"
-                              " VALUES ('release', 2, 'u', '2026-11-23T18:00:00.000000Z')");
-        killed = killed_before_step(&scene, step,
-                                    "SELECT count(*) FROM message WHERE file = 2 AND state = 'applied'");
-        scene_start(&scene);
-        wait_rows(&scene, "SELECT state, detail FROM message WHERE file = 2",
-                  "applied|released by a person; 600 released");
-        wait_rows(&scene, "SELECT substr(stored, 1, 7) FROM file WHERE id = 2", "archive");
-        scene_assert_rows(&scene, OPEN, "600");
-        scene_assert_rows(&scene, "SELECT outcome FROM command", "done");
-        assert_true(step < 20);
-        scene_release(&scene);
-    }
-}
-#endif
 
 int main(void)
 {
@@ -789,14 +566,6 @@ int main(void)
         cmocka_unit_test(while_it_is_applied_nothing_waits_and_nothing_is_decided_of_it),
         cmocka_unit_test(facilities_that_are_not_live_are_left_alone),
         cmocka_unit_test(test_follows_a_held_roster_when_it_is_released),
-#ifndef _WIN32
-        cmocka_unit_test(killed_anywhere_the_next_start_goes_on),
-        cmocka_unit_test(killed_on_the_way_into_the_hold_the_next_start_puts_it_there),
-        cmocka_unit_test(killed_while_a_held_one_is_applied_the_next_start_goes_on),
-#endif
     };
-#ifdef _WIN32
-    print_message("left out under Windows: the process that is killed on the way (it is made by fork)\n");
-#endif
     return cmocka_run_group_tests_name("sync rosters", tests, NULL, NULL);
 }
