@@ -73,7 +73,10 @@ static enum database_kind find(struct carried *carried)
     }
     if (kind != DATABASE_OK)
         return kind;
-    if (count > 1)
+    if (rows[count - 1].applying) /* its file is open; of a file it is the last */
+        carried_answer(carried, false, "the roster with ledger number %lld was released and is being applied",
+                       (long long)row->number);
+    else if (count > 1)
         ask_for_row(carried, rows, count);
     else
         carried->held = &rows[0];
@@ -261,9 +264,6 @@ enum database_kind carry_decision(struct carried *carried)
         return kind;
     if (count == 0)
         carried_answer(carried, false, "ledger number %lld is not held any more",
-                       (long long)carried->row->number);
-    else if (still->applying)
-        carried_answer(carried, false, "the roster with ledger number %lld was released and is being applied",
                        (long long)carried->row->number);
     else if (!is_release(carried))
         kind = reject(carried);
