@@ -8,7 +8,7 @@
 #include "database/held.h"
 #include "service/pipeline/group.h"
 #include "service/pipeline/jms_row.h"
-#include "service/pipeline/pipeline.h"
+#include "service/pipeline/pipeline_private.h"
 #include "service/pipeline/row_file.h"
 #include "service/pipeline/row_read.h"
 
@@ -64,6 +64,16 @@ static struct sync_row row_of(const struct row *row)
     return found;
 }
 
+/* Reading a long roster takes seconds, and a stop does not wait for them. */
+static bool is_stopping(const struct job *job)
+{
+    struct pipeline *pipeline = job->line->pipeline;
+    mutex_lock(&pipeline->lock);
+    bool stopping = pipeline->stopping;
+    mutex_unlock(&pipeline->lock);
+    return stopping;
+}
+
 /* Reads all rows once. False: not now; *readable says whether the file is the reason. */
 static bool take_census(const struct config *config, struct job *job, struct database *db, bool *readable)
 {
@@ -81,7 +91,7 @@ static bool take_census(const struct config *config, struct job *job, struct dat
     bool good = kind == DATABASE_OK;
     *readable = true;
     while (good && !slice.last) {
-        good = row_reader_next(&reader, &slice, readable) == PARSE_OK && *readable;
+        good = !is_stopping(job) && row_reader_next(&reader, &slice, readable) == PARSE_OK && *readable;
         for (size_t i = 0; good && i < slice.count; i++) {
             const struct sync_row row = row_of(&slice.rows[i]);
             good = sync_census_add(db, census, &row) == DATABASE_OK;
@@ -90,6 +100,17 @@ static bool take_census(const struct config *config, struct job *job, struct dat
     row_reader_release(&reader);
     arena_release(&slice.arena);
     return good;
+}
+
+/* It is tried again a second later; the log says so once. */
+static void ask_later(struct job *job)
+{
+    struct sync *sync = job->rows->sync;
+    if (!sync->told)
+        log_write(LOG_WARNING, job->line->config->name,
+                  "the roster %lld waits: the database cannot be asked now who is there",
+                  (long long)job->row.id);
+    sync->waits = sync->told = true;
 }
 
 static enum parse_status judge(const struct config *config, struct job *job)
@@ -105,7 +126,8 @@ static enum parse_status judge(const struct config *config, struct job *job)
                                  sizeof sync->why) == DATABASE_OK;
     database_close(db);
     job->unreadable = job->unreadable || !readable;
-    sync->waits = !good && readable;
+    if (!good && readable)
+        ask_later(job);
     if (good)
         sync->stage = held ? SYNC_HOLD : SYNC_ROWS;
     return PARSE_OK;
@@ -122,9 +144,10 @@ static enum parse_status find_absent(struct job *job)
         good = db && sync_census_count(db, &sync->census) == DATABASE_OK;
         database_close(db);
     }
-    sync->waits = !good;
     if (good)
         sync->stage = SYNC_RELEASE;
+    else
+        ask_later(job);
     return PARSE_OK;
 }
 

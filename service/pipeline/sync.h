@@ -32,7 +32,7 @@ struct sync {
     enum sync_stage stage;
     bool
         spared; /* no guard is judged: a person has released it, live has judged it, or an earlier process has */
-    bool waits; /* the database could not be read: again in a moment */
+    bool waits, told; /* the database could not be read: again in a moment; the log has been told so */
     struct sync_census census;
     char why[200];              /* at `hold` */
     instant_us event_at;        /* its event time: who is missing was released then */
