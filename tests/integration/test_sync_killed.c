@@ -1,4 +1,4 @@
-/* Sync rosters when the process is killed on the way: before each step of a worker, and on the way into the hold. */
+/* Sync rosters when the process is killed on the way, before each step of a worker and on the way into the hold; and when the database is away. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +99,46 @@ static void killed_anywhere_the_next_start_goes_on(void **state)
     }
 }
 
+static struct {
+    char database[1200], away[1300];
+    int steps, away_before;
+} move;
+
+/* Before one step of a worker the database is away, and before the next it is there again. */
+static void move_database(const struct job *job)
+{
+    (void)job;
+    int step = ++move.steps;
+    if (step == move.away_before)
+        rename_path(move.database, move.away);
+    if (step == move.away_before + 1)
+        rename_path(move.away, move.database);
+}
+
+static void a_database_that_cannot_be_asked_now_is_asked_again(void **state)
+{
+    (void)state;
+    static const int JUDGES = 2, LOOKS_FOR_ABSENT = 3; /* the worker's second and third step */
+    const int moments[] = {JUDGES, LOOKS_FOR_ABSENT};
+    for (size_t i = 0; i < 2; i++) {
+        struct scene scene;
+        sync_begin(&scene, &sync_scene_usual, 10);
+        (void)snprintf(move.database, sizeof move.database, "%s",
+                       scene_path(&scene, "data/database/corbridge-test.db"));
+        (void)snprintf(move.away, sizeof move.away, "%s.away", move.database);
+        scene_stop(&scene);
+        move.steps = 0;
+        move.away_before = moments[i];
+        worker_before_parse = move_database;
+        scene_start(&scene);
+        sync_drop_people(&scene, DAY_2, 1, 8);
+        scene_assert_rows(&scene, RELEASED, "B9,B10");
+        assert_true(move.steps > move.away_before);
+        scene_release(&scene);
+        worker_before_parse = NULL;
+    }
+}
+
 static void killed_on_the_way_into_the_hold_the_next_start_puts_it_there(void **state)
 {
     (void)state;
@@ -155,6 +195,7 @@ int main(void)
     test_main_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_anywhere_the_next_start_goes_on),
+        cmocka_unit_test(a_database_that_cannot_be_asked_now_is_asked_again),
         cmocka_unit_test(killed_on_the_way_into_the_hold_the_next_start_puts_it_there),
         cmocka_unit_test(killed_while_a_held_one_is_applied_the_next_start_goes_on),
     };
