@@ -109,9 +109,8 @@ enum xml_got xml_reader_next(struct xml_reader *reader, struct arena *arena, str
     out->status =
         xml_values_read(reader->values, reader->tree, &record, reader->settings, arena, faults, &out->event);
     out->booking = out->event.fields[JMS_BOOKING].text;
-    if (out->status == PARSE_INVALID)
-        out->extract = xml_tree_extract(reader->tree, &record, arena);
-    if (out->status == PARSE_INVALID && out->extract.ptr == NULL)
+    out->extract = xml_tree_extract(reader->tree, &record, arena);
+    if (out->extract.ptr == NULL)
         out->status = PARSE_NO_MEMORY;
     return XML_RECORD;
 }

@@ -453,7 +453,10 @@ static void feed(struct xml_tree *tree)
     const xmlParserInput *input = tree->parser->input;
     size_t pending = input == NULL ? 0 : (size_t)(input->end - input->cur);
     bool held = tree->record_depth > 0 || tree->header_depth > 0 || tree->came;
-    if (pending > LIMIT_XML_RECORD_BYTES || (held && tree->fed - tree->held_from > LIMIT_XML_RECORD_BYTES))
+    /* Where trees are made the document was surveyed before: what was let through then comes through, however the bytes are cut. */
+    size_t most = tree->makes_trees && tree->mapping->document == XML_ROSTER ? 2 * LIMIT_XML_RECORD_BYTES
+                                                                             : LIMIT_XML_RECORD_BYTES;
+    if (pending > most || (held && tree->fed - tree->held_from > most))
         fail(tree, PARSE_LIMIT, FAULT_XML_RECORD_TOO_LARGE, line_now(tree), LIMIT_XML_RECORD_TEXT);
 }
 

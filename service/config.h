@@ -16,6 +16,7 @@
 #include "parser/arena.h"
 #include "parser/encoding.h"
 #include "parser/location_rule.h"
+#include "parser/xml_mapping.h"
 #include "parser/zone.h"
 #include "platform/sha256.h"
 
@@ -26,8 +27,10 @@ enum config_ready {
     CONFIG_READY_MARKER
 };
 enum config_format {
-    CONFIG_FORMAT_JMS_EVENT, /* one DEM or Location a file (INI) */
-    CONFIG_FORMAT_ROSTER_CSV /* one DEM a row */
+    CONFIG_FORMAT_JMS_EVENT,  /* one DEM or Location a file (INI) */
+    CONFIG_FORMAT_ROSTER_CSV, /* one DEM a row */
+    CONFIG_FORMAT_XML_EVENT,  /* "jms-xml" with a mapping of document="event": one DEM or Location a file */
+    CONFIG_FORMAT_XML_ROSTER  /* the same with document="roster": one DEM a record */
 };
 enum config_order {
     CONFIG_ORDER_FREE, /* a file that is not ready stops nobody (one that is busy: after its first 100 ms) */
@@ -62,7 +65,10 @@ struct config_match {
     bool sync;                 /* rosters: release="sync", whoever is missing is released */
     bool preload;              /* sync rosters: many new patients are no reason to hold one */
     uint32_t lag_ms; /* rosters: how much older they are than their event time says; default 15 min */
-    uint32_t line;   /* in the file, for messages */
+    const struct xml_mapping *mapping; /* jms-xml: how it is read; never NULL there after loading */
+    const char *mapping_name;          /* its file, beside the configuration */
+    struct slice mapping_bytes;        /* of that file, as they were loaded */
+    uint32_t line;                     /* in the file, for messages */
 };
 
 struct config_feed {
@@ -139,8 +145,11 @@ struct config *config_load(const char *path, const char *data_override, struct c
 void config_free(struct config *config);
 
 const struct config_feed *config_feed_find(const struct config *config, const char *name);
-/* "jms-event", "roster-csv"; static. */
+/* "jms-event", "roster-csv", "jms-xml"; static. */
 const char *config_format_name(enum config_format format);
+
+/* Whether it is XML, read by a mapping. */
+bool config_format_is_xml(enum config_format format);
 
 /* Whether a file of it holds many messages: read as a stream, with a size limit and a quiet time of its own. */
 bool config_format_has_rows(enum config_format format);

@@ -8,6 +8,7 @@
 #include "parser/limits.h"
 #include "service/config_folders.h"
 #include "service/config_form.h"
+#include "service/config_mapping.h"
 #include "service/config_near.h"
 #include "service/config_rules.h"
 #include "service/config_units.h"
@@ -241,10 +242,12 @@ static void build_facility(struct config_reading *reading, const struct config_e
 
 /* ---- <feed>, <match> ----------------------------------------------------------------------------------- */
 
-static enum config_ready ready_of(const char *text)
+static enum config_ready ready_of(const char *text, enum config_format format)
 {
+    if (text == NULL && config_format_is_xml(format))
+        return CONFIG_READY_CLOSED; /* it has an end of its own */
     if (text == NULL || strcmp(text, "quiet") == 0)
-        return CONFIG_READY_QUIET; /* neither format has an end of its own, so quiet is the default */
+        return CONFIG_READY_QUIET;
     return strcmp(text, "marker") == 0 ? CONFIG_READY_MARKER : CONFIG_READY_CLOSED;
 }
 
@@ -270,7 +273,7 @@ static uint32_t read_quiet(struct config_reading *reading, const struct config_e
 {
     bool far = feed->poll_ms > 0 || (feed->folder != NULL && config_folder_is_remote(feed->folder));
     uint32_t quiet = read_duration(reading, element, "quiet", 0, 100, HOUR);
-    if (quiet == 0 && config_format_has_rows(format))
+    if (quiet == 0 && config_format_has_rows(format) && !config_format_is_xml(format))
         return ROWS_QUIET_MS;
     if (quiet == 0)
         return far ? REMOTE_QUIET_MS : DEFAULT_QUIET_MS;
@@ -299,7 +302,9 @@ static void read_event_time(struct config_reading *reading, const struct config_
         match->event_time = CONFIG_EVENT_TIME_FIELD;
         match->event_time_of = text + sizeof FIELD - 1;
         enum jms_field field = jms_field_find(slice_of(match->event_time_of));
-        if (match->format == CONFIG_FORMAT_ROSTER_CSV)
+        if (config_format_is_xml(match->format))
+            config_check_mapped_time(reading, line, subject, match);
+        else if (match->format == CONFIG_FORMAT_ROSTER_CSV)
             config_fault_add(
                 reading, line,
                 "%s: a roster speaks as of one time, and no column holds it: write event-time=\"name:FORM\" "
@@ -332,9 +337,10 @@ static void check_format(struct config_reading *reading, const struct config_ele
 {
     static const char *const OF_EVENTS[] = {"location-datatype", "waiting", NULL};
     static const char *const OF_ROSTERS[] = {"lag", "release", "preload", NULL};
-    if (match->format != CONFIG_FORMAT_ROSTER_CSV) {
-        refuse_settings(reading, element, subject, OF_ROSTERS,
-                        "is a setting of rosters (format=\"roster-csv\")");
+    if (!config_format_has_rows(match->format)) {
+        refuse_settings(
+            reading, element, subject, OF_ROSTERS,
+            "is a setting of rosters (format=\"roster-csv\", or a mapping of document=\"roster\")");
         return;
     }
     refuse_settings(reading, element, subject, OF_EVENTS, "is about location events, and a roster has none");
@@ -350,11 +356,10 @@ static void build_match(struct config_reading *reading, const struct config_elem
     if (match->pattern != NULL)
         (void)config_check_pattern(reading, config_attribute_line(element, "pattern"), subject,
                                    match->pattern);
-    match->format = strcmp(value_or(element, "format", ""), "roster-csv") == 0 ? CONFIG_FORMAT_ROSTER_CSV
-                                                                               : CONFIG_FORMAT_JMS_EVENT;
+    match->format = config_read_format(reading, element, subject, match);
     bool has_rows = config_format_has_rows(match->format);
     check_format(reading, element, subject, match);
-    match->ready = ready_of(config_attribute_value(element, "ready"));
+    match->ready = ready_of(config_attribute_value(element, "ready"), match->format);
     match->marker_suffix = config_attribute_value(element, "marker-suffix");
     check_marker(reading, element, subject, match);
     match->quiet_ms = read_quiet(reading, element, subject, feed, match->format);
@@ -364,7 +369,9 @@ static void build_match(struct config_reading *reading, const struct config_elem
         config_fault_add(reading, config_attribute_line(element, "give-up"),
                          "%s: give-up must be longer than quiet, else no file could ever be proved whole",
                          subject);
-    uint64_t most = has_rows ? ROWS_SIZE_LIMIT : LIMIT_EVENT_FILE_BYTES;
+    uint64_t most = has_rows                              ? ROWS_SIZE_LIMIT
+                    : config_format_is_xml(match->format) ? LIMIT_XML_EVENT_BYTES
+                                                          : LIMIT_EVENT_FILE_BYTES;
     match->size_limit = read_size(reading, element, "size-limit", most, KB, has_rows ? ROWS_SIZE_MOST : most);
     match->encoding = ENCODING_AUTO;
     (void)encoding_from_name(slice_of(value_or(element, "encoding", "auto")), &match->encoding);

@@ -29,10 +29,17 @@ const struct config_facility *config_facility_find(const struct config *config, 
 bool config_format_has_rows(enum config_format format)
 {
     switch (format) {
-    case CONFIG_FORMAT_JMS_EVENT: return false;
-    case CONFIG_FORMAT_ROSTER_CSV: return true;
+    case CONFIG_FORMAT_JMS_EVENT:
+    case CONFIG_FORMAT_XML_EVENT: return false;
+    case CONFIG_FORMAT_ROSTER_CSV:
+    case CONFIG_FORMAT_XML_ROSTER: return true;
     }
     return false;
+}
+
+bool config_format_is_xml(enum config_format format)
+{
+    return format == CONFIG_FORMAT_XML_EVENT || format == CONFIG_FORMAT_XML_ROSTER;
 }
 
 const char *config_format_name(enum config_format format)
@@ -40,6 +47,8 @@ const char *config_format_name(enum config_format format)
     switch (format) {
     case CONFIG_FORMAT_JMS_EVENT: return "jms-event";
     case CONFIG_FORMAT_ROSTER_CSV: return "roster-csv";
+    case CONFIG_FORMAT_XML_EVENT:
+    case CONFIG_FORMAT_XML_ROSTER: return "jms-xml";
     }
     abort();
 }

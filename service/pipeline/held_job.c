@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parser/jms_roster.h"
+#include "parser/xml_records.h"
 #include "platform/path.h"
 #include "platform/sha256.h"
 #include "service/pipeline/event_time.h"
@@ -11,7 +12,7 @@
 #include "service/pipeline/row_file.h"
 
 #define EXTRACT_MAX                                                                                          \
-    ((size_t)4 * LIMIT_CSV_WINDOW) /* a row is held in the window: so is its extract, with its mark */
+    ((size_t)2 * LIMIT_XML_RECORD_BYTES) /* a record and what stands around it; a row of CSV is smaller */
 
 static enum held_found load(struct job *job, const struct held *held, struct platform_status *status)
 {
@@ -104,18 +105,41 @@ static enum parse_status parse_row(const struct config *config, struct job *job)
     return parsed.status;
 }
 
-static enum parse_status parse_file(const struct config *config, struct job *job)
+/* The one record of an extract of XML, which is a document of its own. */
+static enum parse_status parse_record(const struct config *config, struct job *job)
 {
-    const struct jms_settings settings = jms_input_settings(config, job->match);
-    return jms_event_parse(slice_from(job->bytes, job->size), &settings, &job->arena, &job->faults,
-                           &job->event);
+    struct jms_settings settings = jms_input_settings(config, job->match);
+    settings.encoding = ENCODING_UTF8; /* extracts are, whatever the match rule says of the files */
+    struct slice rest = slice_from(job->bytes, job->size);
+    struct xml_record record;
+    struct xml_reader *reader = xml_reader_open(job->match->mapping, &settings, xml_read_slice, &rest);
+    if (!reader)
+        return PARSE_NO_MEMORY;
+    enum parse_status status = PARSE_INVALID;
+    switch (xml_reader_next(reader, &job->arena, &job->faults, &record)) {
+    case XML_RECORD:
+        job->event = record.event;
+        status = record.status;
+        break;
+    case XML_FAILED: status = xml_reader_status(reader); break;
+    case XML_END: break;
+    }
+    xml_reader_close(reader);
+    return status;
+}
+
+static enum parse_status parse_extract(const struct config *config, struct job *job)
+{
+    return job->match->format == CONFIG_FORMAT_XML_ROSTER ? parse_record(config, job)
+                                                          : parse_row(config, job);
 }
 
 enum parse_status held_job_parse(const struct config *config, struct job *job)
 {
     const struct jms_source source = {config, job, &job->arena, &job->faults};
     const struct zone *zone = NULL;
-    enum parse_status status = job->release.extract ? parse_row(config, job) : parse_file(config, job);
+    enum parse_status status =
+        job->release.extract ? parse_extract(config, job) : jms_input_parse(config, job);
     if (status == PARSE_OK || status == PARSE_INVALID)
         status = jms_input_make(&source, status, &job->event, &job->input, &zone);
     if (status != PARSE_OK)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parser/xml_records.h"
 #include "service/pipeline/pipeline.h"
 
 /* "known codes: ADAMS, VCSO" in the job's arena; a static text when memory is exhausted. */
@@ -69,6 +70,15 @@ struct jms_settings jms_input_settings(const struct config *config, const struct
     settings.datatype_location = slice_of(match->datatype_location);
     settings.facility_required = config->facility_count > 1;
     return settings;
+}
+
+enum parse_status jms_input_parse(const struct config *config, struct job *job)
+{
+    const struct jms_settings settings = jms_input_settings(config, job->match);
+    struct slice bytes = slice_from(job->bytes, job->size);
+    if (job->match->format == CONFIG_FORMAT_XML_EVENT)
+        return xml_event_parse(bytes, job->match->mapping, &settings, &job->arena, &job->faults, &job->event);
+    return jms_event_parse(bytes, &settings, &job->arena, &job->faults, &job->event);
 }
 
 enum parse_status jms_input_make(const struct jms_source *source, enum parse_status status,

@@ -19,6 +19,9 @@ struct jms_source {
 /* What a match rule says of its files, for the parser. */
 struct jms_settings jms_input_settings(const struct config *config, const struct config_match *match);
 
+/* The one event of a file in memory, by the format of its match rule: job->event, job->faults; the status of the parser. */
+enum parse_status jms_input_parse(const struct config *config, struct job *job);
+
 /*
  * `status` is what the parser said of the event: PARSE_OK or PARSE_INVALID; all faults of an event that is wrong already are told at
  * once. On PARSE_OK *input is ready but for ordinal, event_at, file and now, and *zone is that of the facility. Any other status: the

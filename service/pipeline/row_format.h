@@ -15,6 +15,8 @@
 /* Read at once; a transaction applies 500 of them at most (row_apply.h), for most of a roster is known as it is. */
 #define ROW_SLICE_ROWS 1000
 
+#define ROW_AS_OF_SIZE ((size_t)64) /* a date and time, in any form, and NUL */
+
 struct job; /* service/pipeline/job.h */
 
 /* What was learnt of the file as a whole. */
@@ -22,6 +24,9 @@ struct row_survey {
     uint32_t rows;
     struct csv_place
         start; /* where the first row is read; a format without places gives its line as 1, its encoding, and zeros */
+    /* What the file itself says of when it was made, where event-time names that; empty: nothing. */
+    char as_of[ROW_AS_OF_SIZE];
+    uint32_t as_of_line;
 };
 
 struct row {
@@ -101,6 +106,7 @@ struct row_format {
 };
 
 extern const struct row_format row_format_roster_csv;
+extern const struct row_format row_format_roster_xml;
 
 /* NULL: a file of that format is one message. */
 const struct row_format *row_format_find(enum config_format format);

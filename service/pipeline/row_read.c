@@ -28,10 +28,27 @@ struct platform_status row_survey_file(struct job *job, uint8_t *sha256)
     return source.status;
 }
 
+/* What the file says of its time stands where event_time_find looks for it. False when memory is exhausted. */
+static bool tell_as_of(struct job *job)
+{
+    const struct row_survey *survey = &job->rows->survey;
+    if (survey->as_of[0] == '\0')
+        return true;
+    job->event.extras = arena_take(&job->arena, sizeof *job->event.extras);
+    if (!job->event.extras)
+        return false;
+    job->event.extras[0] =
+        (struct jms_extra){slice_of(job->match->event_time_of), slice_of(survey->as_of), survey->as_of_line};
+    job->event.extra_count = 1;
+    return true;
+}
+
 /* Behind the survey: where the rows begin, unless an earlier process has come further, and as of when they speak. */
-static void begin(const struct config *config, struct job *job)
+static bool begin(const struct config *config, struct job *job)
 {
     struct row_file *rows = job->rows;
+    if (!tell_as_of(job))
+        return false;
     if (!rows->kept) { /* else an earlier process has said all this */
         instant_us event_at = event_time_find(job, config->facilities[0].zone);
         rows->progress = (struct file_progress){
@@ -42,6 +59,7 @@ static void begin(const struct config *config, struct job *job)
     }
     row_reader_init(&rows->reader, rows->format, config, job, rows->progress.event_at, &rows->progress.next);
     rows->reading = true;
+    return true;
 }
 
 /* ---- rows ---- */
@@ -67,8 +85,8 @@ enum parse_status row_read(const struct config *config, struct job *job)
     }
     if (rows->verdict != PARSE_OK)
         return rows->verdict;
-    if (!rows->reading)
-        begin(config, job);
+    if (!rows->reading && !begin(config, job))
+        return PARSE_NO_MEMORY;
     if (fault_list_lost_memory(&job->faults))
         return PARSE_NO_MEMORY;
     if (rows->first < rows->slice.count)

@@ -18,9 +18,7 @@
 
 static enum parse_status parse_jms_event(const struct config *config, struct job *job)
 {
-    struct jms_settings settings = jms_input_settings(config, job->match);
-    enum parse_status status =
-        jms_event_parse(slice_from(job->bytes, job->size), &settings, &job->arena, &job->faults, &job->event);
+    enum parse_status status = jms_input_parse(config, job);
     if (status != PARSE_OK && status != PARSE_INVALID)
         return status;
     const struct jms_source source = {config, job, &job->arena, &job->faults};

@@ -7,12 +7,20 @@
 #include <string.h>
 
 #include "parser/ini.h"
+#include "parser/xml_records.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
 #include "platform/sha256.h"
 #include "service/pipeline/row_read.h"
 #include "service/watch/feed_private.h"
+
+static bool ends_whole(const struct config_match *match, struct slice bytes)
+{
+    if (match->format == CONFIG_FORMAT_XML_EVENT)
+        return xml_ends_whole(match->encoding, xml_read_slice, &bytes);
+    return ini_ends_whole(bytes);
+}
 
 /* Reads the file that the job holds and hashes it: into memory, or, of many messages, past the survey of its format. *whole: it ends where a file of its
  * format may end; only then may it be claimed before its give-up time. PLATFORM_CHANGED: it is being written. */
@@ -26,7 +34,7 @@ static struct platform_status read_file(struct job *job, bool *whole)
     } else {
         status = file_read_all(job->handle, (size_t)job->match->size_limit, &job->bytes, &job->size);
         if (platform_ok(status)) {
-            *whole = ini_ends_whole(slice_from(job->bytes, job->size));
+            *whole = ends_whole(job->match, slice_from(job->bytes, job->size));
             sha256(job->bytes, job->size, job->row.sha256);
         }
     }

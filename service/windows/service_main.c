@@ -209,7 +209,7 @@ static struct config *load_at_start(void)
         config_faults_release(&faults);
         return config;
     }
-    if (last_config_refused_first_time(module.data_folder, module.config_path))
+    if (last_config_refused_first_time(module.data_folder, module.config_path, &faults))
         report_refused(&faults);
     config_faults_release(&faults);
 
@@ -283,7 +283,7 @@ static enum service_exit reload(struct running *running, bool *refused)
         return start_engine(running);
     }
     config_free(before);
-    last_config_accepted(module.data_folder, module.config_path);
+    last_config_accepted(module.data_folder, module.config_path, fresh);
     char feeds[24];
     char pharmacies[24];
     (void)snprintf(feeds, sizeof feeds, "%zu", fresh->feed_count);
@@ -349,7 +349,7 @@ static enum service_exit run(void)
         exit_code = start_engine(&running);
         if (exit_code == SERVICE_EXIT_OK) {
             if (strcmp(running.config->path, module.config_path) == 0)
-                last_config_accepted(module.data_folder, module.config_path);
+                last_config_accepted(module.data_folder, module.config_path, running.config);
             status_set(SERVICE_RUNNING);
             exit_code = serve(&running);
             status_set(SERVICE_STOP_PENDING);

@@ -193,7 +193,7 @@ contains "upgrade of a running service: runs again" "$(scm)" "state 4,"
 equal "upgrade: rows are as before" "33|33" "$(rows "SELECT (SELECT count(*) FROM patient), (SELECT count(*) FROM booking)")"
 
 corbridge stop >/dev/null
-rm -f "$data/corbridge.accepted.xml"
+rm -f "$data/accepted/corbridge.accepted.xml"
 echo '<corbridge>' >"$data/corbridge.xml"
 out=$(corbridge start)
 equal "start with a refused configuration and no accepted one: exit code 3" 3 $?

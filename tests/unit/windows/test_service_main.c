@@ -13,6 +13,7 @@
 #include "service/commands/commands.h"
 #include "service/config.h"
 #include "service/engine.h"
+#include "service/windows/last_config.h"
 #include "service/windows/control.h"
 #include "service/windows/service_main.h"
 
@@ -59,6 +60,8 @@ struct config *config_load(const char *path, const char *data_override, struct c
     config->path = copy ? "copy" : "file";
     if (!copy)
         config->path = path;
+    static const struct config_feed feeds[2];
+    config->feeds = feeds;
     config->feed_count = 2;
     config->pharmacy_count = 1;
     return config;
@@ -369,7 +372,7 @@ static void what_ran_is_kept_as_accepted(void **state)
     fake_scm_wait_for(RUNNING);
     assert_int_equal(control(SERVICE_CONTROL_STOP), NO_ERROR);
     finish(scene);
-    char *path = path_join(scene->folder, "corbridge.accepted.xml");
+    char *path = last_config_path(scene->folder);
     char *text;
     size_t size;
     assert_int_equal(file_load(path, 100, &text, &size).kind, PLATFORM_OK);
