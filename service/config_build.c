@@ -337,6 +337,8 @@ static void check_format(struct config_reading *reading, const struct config_ele
 {
     static const char *const OF_EVENTS[] = {"location-datatype", "waiting", NULL};
     static const char *const OF_ROSTERS[] = {"lag", "release", "preload", NULL};
+    if (config_format_is_xml(match->format) && match->mapping == NULL)
+        return; /* of which kind its files are is not known, and that has been said */
     if (!config_format_has_rows(match->format)) {
         refuse_settings(
             reading, element, subject, OF_ROSTERS,

@@ -97,7 +97,8 @@ enum config_format config_read_format(struct config_reading *reading, const stru
     const char *format = config_attribute_value(element, "format");
     if (format != NULL && strcmp(format, "jms-xml") == 0) {
         read_mapping(reading, element, subject, match);
-        return match->mapping != NULL && match->mapping->document == XML_ROSTER ? CONFIG_FORMAT_XML_ROSTER
+        /* One that is refused may have been either: what rosters allow is no further fault. */
+        return match->mapping == NULL || match->mapping->document == XML_ROSTER ? CONFIG_FORMAT_XML_ROSTER
                                                                                 : CONFIG_FORMAT_XML_EVENT;
     }
     if (config_attribute_find(element, "mapping") != NULL && format != NULL)

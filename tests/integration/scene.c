@@ -173,21 +173,39 @@ static void write_config(struct scene *scene, const struct scene_options *option
                                "</corbridge>\n";
     static const char FACILITIES[] = "<facility code=\"VCSO\" name=\"Ventura\" zone=\"America/Los_Angeles\"/>"
                                      "<facility code=\"ADAMS\" name=\"Adams\" zone=\"America/Denver\"/>";
-    char rosters[400] = "";
-    if (options->roster) {
-        int size = snprintf(rosters, sizeof rosters,
-                            "    <match pattern=\"*.csv\" format=\"roster-csv\" %s/>\n", options->roster);
-        assert_true(size > 0 && (size_t)size < sizeof rosters);
-    }
+    char rules[2000];
+    int size = snprintf(rules, sizeof rules, "%s%s%s%s", options->rules ? options->rules : "",
+                        options->roster ? "    <match pattern=\"*.csv\" format=\"roster-csv\" " : "",
+                        options->roster ? options->roster : "", options->roster ? "/>\n" : "");
+    assert_true(size >= 0 && (size_t)size < sizeof rules);
     static char text[8192];
     int length = snprintf(
         text, sizeof text, FORM, scene->data, options->facilities ? options->facilities : FACILITIES,
-        scene->share, options->feed ? options->feed : "", rosters,
+        scene->share, options->feed ? options->feed : "", rules,
         options->pattern ? options->pattern : "*.ini", options->match ? options->match : "ready=\"closed\"",
         scene->pharmacy, options->pharmacy ? options->pharmacy : "", options->more ? options->more : "");
     assert_true(length > 0 && (size_t)length < sizeof text);
     scene->config_path = copy_text(scene_path(scene, "corbridge.xml"));
     assert_int_equal(file_store(scene->config_path, text, (size_t)length).kind, PLATFORM_OK);
+}
+
+/* Files of docs/mappings, found from tests/fixtures. */
+static void copy_mappings(struct scene *scene, const char *names)
+{
+    char *fixtures = test_fixture_path("");
+    for (; *names != '\0'; names += strcspn(names, ",") + (names[strcspn(names, ",")] == ',')) {
+        char from[1024], name[100], *bytes;
+        size_t bytes_size;
+        (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(names, ","), names);
+        (void)snprintf(from, sizeof from, "%.*sdocs/mappings/%s",
+                       (int)(strlen(fixtures) - strlen("tests/fixtures/")), fixtures, name);
+        for (char *c = from; *c != '\0'; c++)
+            *c = *c == '/' ? PATH_SEPARATOR : *c;
+        assert_int_equal(file_load(from, 1 << 20, &bytes, &bytes_size).kind, PLATFORM_OK);
+        assert_int_equal(file_store(scene_path(scene, name), bytes, bytes_size).kind, PLATFORM_OK);
+        free(bytes);
+    }
+    free(fixtures);
 }
 
 void scene_init(struct scene *scene, const struct scene_options *options)
@@ -202,6 +220,8 @@ void scene_init(struct scene *scene, const struct scene_options *options)
                                                   : make_folder(scene, "data");
     scene->pharmacy = make_folder(scene, "pharmacy");
     write_config(scene, options ? options : &USUAL);
+    if (options && options->mappings)
+        copy_mappings(scene, options->mappings);
     struct config_faults faults;
     config_faults_init(&faults);
     scene->config = config_load(scene->config_path, NULL, &faults);

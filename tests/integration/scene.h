@@ -30,7 +30,10 @@ struct scene_options {
     const char *pattern; /* of the match rule; default: *.ini */
     const char *match;  /* attributes of the match rule besides pattern and format; default: ready="closed" */
     const char *roster; /* the same of a rule in front of it for rosters, *.csv; default: there is none */
-    const char *feed;   /* attributes of the feed besides name and folder */
+    const char *rules;  /* match rules in front of these, as elements; default: there are none */
+    const char
+        *mappings; /* files of docs/mappings to be put beside the configuration, with commas between them */
+    const char *feed;       /* attributes of the feed besides name and folder */
     const char *facilities; /* elements; default: VCSO and ADAMS */
     const char *pharmacy;   /* attributes of the pharmacy besides name and test-folder */
     const char *more;       /* elements besides */
