@@ -205,6 +205,9 @@ Section
   ClearErrors
   File "${PROGRAM}"
   File "${SCHEMA}"
+  SetOutPath "$INSTDIR\mappings"
+  File "${MAPPINGS}/*.xml"
+  SetOutPath "$INSTDIR"
   WriteUninstaller "$INSTDIR\uninstall.exe"
   ${If} ${Errors}
     ${Fail} ${EXIT_FILES} "The files cannot be written into $INSTDIR: see that the disk has room and no program holds them."
@@ -282,6 +285,10 @@ Section "Uninstall"
   Delete /REBOOTOK "$INSTDIR\corbridge.exe"
   Delete /REBOOTOK "$INSTDIR\corbridge.old.exe"
   Delete "$INSTDIR\corbridge.xsd"
+  Delete "$INSTDIR\mappings\flat-roster.xml"
+  Delete "$INSTDIR\mappings\booking-event.xml"
+  Delete "$INSTDIR\mappings\niem-booking.xml"
+  RMDir "$INSTDIR\mappings" ; what somebody put there stays
   Delete "$INSTDIR\install.log"
   Delete "$INSTDIR\uninstall.log"
   Delete "$INSTDIR\uninstall.exe"
