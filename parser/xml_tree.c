@@ -359,8 +359,10 @@ static void on_error(void *context, const xmlError *error)
 {
     struct xml_tree *tree = context;
     uint32_t line = error->line > 0 ? (uint32_t)error->line : 0;
-    if (error->level == XML_ERR_WARNING || error->code == XML_ERR_USER_STOP)
-        return;
+    bool is_form = error->level == XML_ERR_FATAL || error->domain == XML_FROM_NAMESPACE ||
+                   error->code == XML_ERR_NO_MEMORY;
+    if (!is_form || error->code == XML_ERR_USER_STOP)
+        return; /* such as an xml:id that is no name: of no concern here */
     if (error->code == XML_ERR_NO_MEMORY && xmlDictGetUsage(tree->parser->dict) < NAMES_MAX / 2)
         fail(tree, PARSE_NO_MEMORY, FAULT_NONE, 0, NULL);
     else if (error->code == XML_ERR_NO_MEMORY || error->code == XML_ERR_RESOURCE_LIMIT)

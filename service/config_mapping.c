@@ -36,8 +36,8 @@ static void tell_faults(struct config_reading *reading, const char *file_name,
 static bool load(struct config_reading *reading, uint32_t line, const char *subject, const char *name,
                  struct slice *bytes)
 {
-    char *folder = path_folder(reading->config->path);
-    char *path = folder != NULL ? path_join(folder, name) : NULL;
+    char *folder = path_folder(reading->config->path); /* "" where the configuration was named without one */
+    char *path = folder == NULL ? NULL : folder[0] != '\0' ? path_join(folder, name) : strdup(name);
     char *loaded = NULL;
     size_t size = 0;
     struct platform_status status = {PLATFORM_NO_MEMORY, 0};

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/limits.h"
+#include "parser/xml_mapping.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/folder.h"
@@ -94,10 +96,35 @@ static int look(const char *folder, const struct precheck_options *options, bool
     return exit;
 }
 
+/* The mapping at `path`, in the arena; NULL: every fault of it is told. */
+static const struct xml_mapping *load_mapping(const char *path, struct arena *arena, int *exit)
+{
+    struct xml_mapping_faults faults = {.arena = arena};
+    const struct xml_mapping *mapping = NULL;
+    char *bytes = NULL;
+    size_t size = 0;
+    struct platform_status status = file_load(path, LIMIT_XML_MAPPING, &bytes, &size);
+    if (platform_ok(status)) {
+        mapping = xml_mapping_load(slice_from(bytes, size), arena, &faults);
+        for (size_t i = 0; i < faults.count; i++)
+            output_error("%s:%lu: %s", path_name(path), (unsigned long)faults.items[i].line,
+                         faults.items[i].text);
+        *exit = COMMANDS_REFUSED;
+    } else {
+        char text[200];
+        platform_status_text(status, text, sizeof text);
+        output_error("corbridge precheck: cannot read '%s', error %s", path, text);
+        *exit = status.kind == PLATFORM_NOT_FOUND ? COMMANDS_NOT_FOUND : COMMANDS_FAILED;
+    }
+    free(bytes);
+    return mapping;
+}
+
 static int run(int argc, char **argv)
 {
     const char *folder = NULL;
     const char *path = NULL;
+    const char *mapping = NULL;
     const char *page = NULL;
     bool json = false;
     struct precheck_options with = {.progress_after_ms = PROGRESS_MS, .progress = tell};
@@ -105,6 +132,7 @@ static int run(int argc, char **argv)
         {"--config", &path, NULL},
         {"--html", &page, NULL},
         {"--json", NULL, &json},
+        {"--mapping", &mapping, NULL},
         {"--with-patients", NULL, &with.with_patients},
     };
     if (!command_options(&command_precheck, argc, argv, options, sizeof options / sizeof options[0], &folder))
@@ -122,9 +150,15 @@ static int run(int argc, char **argv)
         if (config == NULL)
             return exit;
     }
+    struct arena arena;
+    arena_init(&arena, 0);
     with.config = config;
     with.now = clock_utc_us();
-    exit = look(folder, &with, json, page);
+    if (mapping != NULL)
+        with.mapping = load_mapping(mapping, &arena, &exit);
+    if (mapping == NULL || with.mapping != NULL)
+        exit = look(folder, &with, json, page);
+    arena_release(&arena);
     config_free(config);
     return exit;
 }
@@ -133,17 +167,18 @@ const struct command command_precheck = {
     .name = "precheck",
     .summary = "what a folder of sample files would come to",
     .usage =
-        "corbridge precheck FOLDER [--config FILE] [--json] [--html FILE] [--with-patients]\n\n"
+        "corbridge precheck FOLDER [--config FILE] [--mapping FILE] [--json] [--html FILE] [--with-patients]\n\n"
         "The check before a jail is connected: reads sample files (DEM and Location events, rosters, alerts) and says what\n"
         "is wrong with them, where, and what to do next: faults, facility codes, locations and what the location rules make of\n"
         "them, places written in two ways, values outside the code sets, ids that change shape, people and bookings that\n"
         "contradict each other, names of files, photos, encodings. Changes no file and opens no database, so no access is\n"
         "recorded. Folders in the folder are not looked into.\n\n"
         "  --config FILE      compare with the facilities, location rules and match rules of this configuration; else with none\n"
+        "  --mapping FILE     read XML by this mapping, where no match rule of the configuration has one for it\n"
         "  --json             print JSON instead of text\n"
         "  --html FILE        also write one page that needs nothing else; FILE must not be there yet\n"
         "  --with-patients    show values and names of files; else values are masked (letters x, digits 9) and files numbered\n\n"
-        "Exit codes: 0 ready; 1 it could not be done; 2 command line; 3 configuration refused; 4 no such folder or configuration;\n"
+        "Exit codes: 0 ready; 1 it could not be done; 2 command line; 3 configuration or mapping refused; 4 no such folder or configuration;\n"
         "6 not ready: something must be mended first.\n",
     .run = run,
 };

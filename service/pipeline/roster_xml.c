@@ -97,6 +97,26 @@ static bool take_record(struct row_reader *reader, const struct xml_record *reco
     return row->status != PARSE_NO_MEMORY;
 }
 
+/* A document that its survey found good, and that fails now: what is left of it is set aside as one row that says why. */
+static enum parse_status take_failure(struct row_reader *reader, struct row_slice *slice, struct row *row)
+{
+    const struct xml_roster *roster = reader->state;
+    struct jms_row *taken = arena_take(&slice->arena, sizeof *taken);
+    enum parse_status status = xml_reader_status(roster->reader);
+    if (taken == NULL || status == PARSE_NO_MEMORY || !platform_ok(reader->source.status))
+        return PARSE_NO_MEMORY;
+    row->record = taken;
+    row->status = PARSE_INVALID;
+    row->row = reader->place.row + 1;
+    row->line = row->faults.count > 0 ? row->faults.items[0].line : 1;
+    row->next = reader->place;
+    row->next.row = row->row;
+    reader->place = row->next;
+    slice->count++;
+    slice->last = true;
+    return PARSE_OK;
+}
+
 static enum parse_status read_slice(struct row_reader *reader, struct row_slice *slice)
 {
     if (reader->state == NULL && !open_reader(reader))
@@ -109,7 +129,7 @@ static enum parse_status read_slice(struct row_reader *reader, struct row_slice 
         fault_list_init(&row->faults, &slice->arena);
         enum xml_got got = xml_reader_next(roster->reader, &slice->arena, &row->faults, &record);
         if (got == XML_FAILED)
-            return PARSE_NO_MEMORY; /* the survey read the same bytes to their end */
+            return take_failure(reader, slice, row);
         if (got == XML_END) {
             slice->last = true;
             break;

@@ -266,7 +266,8 @@ static void find_strange_files(struct precheck *check)
             "%" PRIu64 " %s empty.", files[PRECHECK_EMPTY],
             count_of(files[PRECHECK_EMPTY], "file is", "files are"));
     if (files[PRECHECK_XML] > 0)
-        add(check, PRECHECK_MUST, "files", "Have these looked at on their own; this check does not read XML.",
+        add(check, PRECHECK_MUST, "files",
+            "Name the mapping by which they are read: --mapping FILE, or --config with its match rule.",
             "%" PRIu64 " %s XML, and not looked at.", files[PRECHECK_XML],
             count_of(files[PRECHECK_XML], "file is", "files are"));
     if (files[PRECHECK_UNKNOWN] > 0)

@@ -91,10 +91,10 @@ static void judge_event(struct precheck *check, const struct precheck_file *file
 static bool rule_fits(const struct config_match *match, const struct precheck_file *file)
 {
     switch (match->format) {
-    case CONFIG_FORMAT_JMS_EVENT: return is_event(file->kind);
-    case CONFIG_FORMAT_ROSTER_CSV: return file->kind == PRECHECK_ROSTER;
+    case CONFIG_FORMAT_JMS_EVENT: return is_event(file->kind) && !file->xml;
+    case CONFIG_FORMAT_ROSTER_CSV: return file->kind == PRECHECK_ROSTER && !file->xml;
     case CONFIG_FORMAT_XML_EVENT:
-    case CONFIG_FORMAT_XML_ROSTER: return !is_event(file->kind) && file->kind != PRECHECK_ROSTER;
+    case CONFIG_FORMAT_XML_ROSTER: return file->xml;
     }
     return false;
 }

@@ -47,7 +47,7 @@ enum precheck_kind {
     PRECHECK_PHOTO,     /* a whole JPEG or PNG, by its bytes */
     PRECHECK_BAD_PHOTO, /* named as one, or begun as one, and none that could be used */
     PRECHECK_EMPTY,
-    PRECHECK_XML, /* not read by this check */
+    PRECHECK_XML, /* without a mapping: not read */
     PRECHECK_UNKNOWN,
     PRECHECK_UNREADABLE, /* it could not be opened or read */
     PRECHECK_KIND_COUNT
@@ -77,6 +77,7 @@ struct precheck_file {
     enum precheck_kind kind;
     uint64_t size, rows; /* rows: of an event file 1 */
     uint64_t errors, warnings;
+    bool xml;  /* read by a mapping */
     bool text; /* charset and line_end are known */
     enum precheck_charset charset;
     enum precheck_line_end line_end;
@@ -239,6 +240,8 @@ struct precheck_finding {
 
 struct precheck_options {
     const struct config *config; /* NULL: none; outlives the struct precheck */
+    const struct xml_mapping
+        *mapping; /* by which XML is read that no match rule has a mapping for; NULL: none */
     bool with_patients;
     instant_us now; /* the moment against which dates are judged */
     uint32_t progress_after_ms;

@@ -11,6 +11,7 @@
 #include "parser/jms_roster.h"
 #include "parser/limits.h"
 #include "parser/picture.h"
+#include "parser/xml_records.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/path.h"
@@ -278,14 +279,15 @@ static void note_row_codes(struct sample *sample, const struct jms_roster_row *r
 }
 
 /* A booking that stands in one roster twice: the last row wins, with a warning. */
-static void look_for_twice(struct sample *sample, const struct jms_roster_row *row, struct fault_list *faults)
+static void look_for_twice(struct sample *sample, struct slice number, const struct jms_event *event,
+                           struct fault_list *faults)
 {
-    struct precheck_booking *booking = table_find(&sample->check->bookings, row->booking);
-    if (row->booking.len == 0 || booking == NULL)
+    struct precheck_booking *booking = table_find(&sample->check->bookings, number);
+    if (number.len == 0 || booking == NULL)
         return;
     if (booking->roster == sample->number)
-        fault_add(faults, FAULT_WARNING, FAULT_BOOKING_TWICE, row->event.fields[JMS_BOOKING].offset,
-                  row->event.fields[JMS_BOOKING].line, jms_roster_field_name(JMS_BOOKING), NULL);
+        fault_add(faults, FAULT_WARNING, FAULT_BOOKING_TWICE, event->fields[JMS_BOOKING].offset,
+                  event->fields[JMS_BOOKING].line, jms_event_field_name(event, JMS_BOOKING), NULL);
     booking->roster = sample->number;
 }
 
@@ -304,7 +306,7 @@ static void take_roster_row(struct sample *sample, struct jms_roster_row *row, s
     if (has_cells) {
         check_facility(sample, &row->event, faults);
         note_event(check, sample->number, row->csv.record.line, &row->event);
-        look_for_twice(sample, row, faults);
+        look_for_twice(sample, row->booking, &row->event, faults);
         note_row_codes(sample, row, faults);
     }
     note_faults(check, sample->facts, PRECHECK_ROSTER, sample->number, faults);
@@ -390,6 +392,84 @@ static void read_csv(struct sample *sample, size_t commas)
     }
 }
 
+/* ---- XML ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t read_bytes(void *context, void *buffer, size_t size)
+{
+    return read_next(context, buffer, size);
+}
+
+static void take_record(struct sample *sample, struct xml_record *record, struct fault_list *faults)
+{
+    struct precheck *check = sample->check;
+    if (record->status == PARSE_NO_MEMORY ||
+        jms_event_check(&record->event, check->options.now, faults) == PARSE_NO_MEMORY)
+        check->no_memory = true;
+    add_rows(sample, 1);
+    check_facility(sample, &record->event, faults);
+    note_event(check, sample->number, record->line, &record->event);
+    if (sample->facts->kind == PRECHECK_ROSTER) {
+        look_for_twice(sample, record->booking, &record->event, faults);
+    } else {
+        sample->facts->kind = kind_of_event(&record->event, faults);
+        sample->facts->booking = note_copy(check, record->booking);
+        sample->facts->patient = note_copy(check, record->event.fields[JMS_PATIENT_ID].text);
+    }
+    note_faults(check, sample->facts, sample->facts->kind, sample->number, faults);
+}
+
+/* What is wrong with the document as a whole: its survey says it, of a document of one event too. */
+static bool survey_xml(struct sample *sample, const struct xml_mapping *mapping)
+{
+    struct fault_list faults;
+    struct xml_survey survey;
+    sample->offset = 0;
+    fault_list_init(&faults, &sample->work->arena);
+    enum parse_status status = xml_survey_document(mapping, named_encoding(sample), read_bytes, sample,
+                                                   &sample->work->arena, &faults, &survey);
+    if (status == PARSE_OK && survey.records == 0)
+        fault_add(&faults, mapping->document == XML_EVENT ? FAULT_ERROR : FAULT_WARNING, FAULT_XML_NO_RECORD,
+                  0, 0, SLICE_EMPTY, "one at least");
+    if (status == PARSE_OK && survey.records > 1 && mapping->document == XML_EVENT)
+        fault_add(&faults, FAULT_ERROR, FAULT_XML_SECOND_RECORD, 0, 0, SLICE_EMPTY, "one");
+    if (status == PARSE_NO_MEMORY && !sample->failed)
+        sample->check->no_memory = true;
+    if (!sample->failed)
+        note_faults(sample->check, sample->facts, sample->facts->kind, sample->number, &faults);
+    arena_reset(&sample->work->arena);
+    return status == PARSE_OK && faults.errors == 0 && !sample->failed;
+}
+
+static void read_xml(struct sample *sample)
+{
+    struct arena *arena = &sample->work->arena;
+    const struct jms_settings settings = settings_of(sample);
+    const struct xml_mapping *mapping = sample->match != NULL && sample->match->mapping != NULL
+                                            ? sample->match->mapping
+                                            : sample->check->options.mapping;
+    sample->facts->kind = PRECHECK_XML;
+    if (mapping == NULL)
+        return;
+    sample->facts->xml = true;
+    sample->facts->kind = mapping->document == XML_ROSTER ? PRECHECK_ROSTER : PRECHECK_EVENT;
+    if (!survey_xml(sample, mapping))
+        return;
+    sample->offset = 0;
+    struct xml_reader *reader = xml_reader_open(mapping, &settings, read_bytes, sample);
+    if (reader == NULL)
+        sample->check->no_memory = true;
+    while (!sample->check->no_memory && !sample->failed) {
+        struct fault_list faults;
+        struct xml_record record;
+        arena_reset(arena);
+        fault_list_init(&faults, arena);
+        if (xml_reader_next(reader, arena, &faults, &record) != XML_RECORD)
+            break;
+        take_record(sample, &record, &faults);
+    }
+    xml_reader_close(reader);
+}
+
 /* ---- Photos ----------------------------------------------------------------------------------------------------------- */
 
 /* More than a camera at a booking desk makes. */
@@ -452,7 +532,7 @@ static void read_sample(struct sample *sample)
     case RECOGNISED_ROWS: read_csv(sample, commas); break;
     case RECOGNISED_PHOTO: break;
     case RECOGNISED_EMPTY: sample->facts->kind = PRECHECK_EMPTY; break;
-    case RECOGNISED_XML: sample->facts->kind = PRECHECK_XML; break;
+    case RECOGNISED_XML: read_xml(sample); break;
     case RECOGNISED_NOTHING: sample->facts->kind = PRECHECK_UNKNOWN; break;
     }
 }

@@ -319,6 +319,9 @@ static void what_is_no_document(void **state)
         {"<p xmlns='urn:x'>" PERSON "</p>", PARSE_INVALID, "error xml-namespace 0\n"},
         {"<p>" PERSON "</p>", PARSE_OK, ""},
         {"<p>" PERSON "</p>\r\n<!-- > <p> -->\n<?pi?>", PARSE_OK, ""},
+        {"<p xml:id='1 2' xml:lang='?'>" PERSON
+         "<x xml:id='a'/><x xml:id='a' xml:space='z' xmlns:r='relative'/></p>",
+         PARSE_OK, ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
