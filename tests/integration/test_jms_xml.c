@@ -233,6 +233,54 @@ static void a_document_that_has_no_end_yet_is_waited_for(void **state)
     scene_release(&scene);
 }
 
+/* ---- what a person decides ---- */
+
+static void release(struct scene *scene, int number)
+{
+    char sql[300];
+    (void)snprintf(
+        sql, sizeof sql,
+        "INSERT INTO command (what, number, argument, windows_user, created_at)"
+        " VALUES ('release', %d, 'the sheriff called', 'JAIL\\nurse', '2026-11-23T18:00:00.000000Z')",
+        number);
+    scene_execute(scene, sql);
+    engine_commands_now(scene->engine);
+    wait_rows(scene, "SELECT count(*) FROM command WHERE answer IS NULL", "0");
+}
+
+/* Booking B1 is that of another patient. What is released is read again: an event from its file, a record from its extract. */
+static void what_is_held_is_read_again_when_it_is_released(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t size;
+    scene_init(&scene, &XML);
+    scene_start(&scene);
+    char *text = make_roster(3, "A", &size);
+    scene_drop_bytes(&scene, "1.xml", text, size);
+    scene_settle(&scene);
+    memcpy(strstr(text, "<JacketNo>P2<"), "<JacketNo>P9<", 13);
+    scene_drop_bytes(&scene, "2.xml", text, size);
+    free(text);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, COUNTS, "0|2|0|1|0|0");
+    scene_drop(
+        &scene, "ev3.xml",
+        "<JailEvent type='BOOK'><Subject id='P8'><Name use='legal'><Family>Roe</Family><Given>Ann</Given></Name>"
+        "<Born>1990-01-02</Born><Sex code='F'/></Subject><Booking number='B3' facility='VCSO'>"
+        "<BookedAt>2018-06-06T12:34</BookedAt><Cell unit='C'/></Booking></JailEvent>");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 3", "held");
+    release(&scene, 2);
+    release(&scene, 3);
+    scene_assert_rows(&scene, "SELECT outcome FROM command", "done\ndone");
+    scene_assert_rows(
+        &scene,
+        "SELECT booking_number, patient_id, last_name FROM booking JOIN patient ON patient.id = patient ORDER BY 1",
+        "B1|P1|Doe1\nB2|P9|Doe2\nB3|P8|Roe");
+    scene_release(&scene);
+}
+
 /* ---- the mapping as a part of the configuration ---- */
 
 static char *load_config_text(struct scene *scene)
@@ -314,6 +362,7 @@ int main(void)
         cmocka_unit_test(an_unchanged_roster_leaves_nothing),
         cmocka_unit_test(what_is_no_document_changes_nothing),
         cmocka_unit_test(a_document_that_has_no_end_yet_is_waited_for),
+        cmocka_unit_test(what_is_held_is_read_again_when_it_is_released),
         cmocka_unit_test(a_broken_mapping_refuses_the_configuration),
         cmocka_unit_test(a_live_roster_and_event_are_copied_into_test),
     };
