@@ -53,7 +53,7 @@ struct xml_record {
     uint64_t offset;        /* of the document as UTF-8 without a mark */
     struct slice bytes;     /* of it, as UTF-8; until the next record */
     struct slice
-        extract; /* a document of its own, with it alone, that the same mapping reads: UTF-8, in the arena */
+        extract; /* a document of its own, with it alone, that the same mapping reads: UTF-8 with its mark, in the arena */
 };
 
 enum xml_got {

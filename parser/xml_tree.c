@@ -652,7 +652,8 @@ struct slice xml_tree_extract(const struct xml_tree *tree, const struct xml_tree
     for (xmlNodePtr node = tree->parser->node;
          node != NULL && node->type == XML_ELEMENT_NODE && count < LIMIT_XML_STEPS_PATH; node = node->parent)
         chain[count++] = node;
-    put(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    /* The mark: it decides even where a match rule names another encoding for its files. */
+    put(out, "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     for (size_t i = count; i-- > 0;) {
         put_start_tag(out, chain[i]);
         for (xmlNodePtr child = chain[i]->children; child != NULL; child = child->next) {

@@ -268,14 +268,21 @@ static void drop(struct reading *reading, enum fault_code code, enum jms_field f
     add(reading, is_required(reading, field) ? FAULT_ERROR : FAULT_WARNING, code, field, expected);
 }
 
+static bool take_header(struct reading *reading, const struct xml_header *header, struct slice *text,
+                        uint32_t *line)
+{
+    bool found = xml_values_header(reading->tree, header, reading->arena, text, line);
+    reading->no_memory = reading->no_memory || (found && text->ptr == NULL);
+    return found;
+}
+
 static struct found find(struct reading *reading, enum jms_field field, const struct xml_value *value)
 {
     if (value->xpath != NULL)
         return evaluate(reading, reading->values->fields[field], value);
     struct found found = {.present = true, .text = slice_of(value->fixed), .line = reading->record->line};
     if (value->header != NULL)
-        found.present =
-            xml_values_header(reading->tree, value->header, reading->arena, &found.text, &found.line);
+        found.present = take_header(reading, value->header, &found.text, &found.line);
     return found;
 }
 
@@ -396,7 +403,7 @@ static void take_extras(struct reading *reading)
     for (size_t i = 0; i < headers; i++) {
         struct slice text;
         uint32_t line;
-        if (xml_values_header(reading->tree, &mapping->headers[i], reading->arena, &text, &line))
+        if (take_header(reading, &mapping->headers[i], &text, &line))
             take_extra(reading, mapping->headers[i].name, text, line);
     }
 }

@@ -607,6 +607,50 @@ static void a_kind_that_is_not_known(void **state)
     free(faults);
 }
 
+/* Memory that ends at every possible byte: the same answer, or none. */
+static void when_memory_ends(void **state)
+{
+    (void)state;
+    const struct xml_mapping *mapping = xml_test_mapping("docs/mappings/booking-event.xml", &arena);
+    struct slice bytes = xml_test_load("tests/fixtures/jms-xml/booking-event.xml");
+    enum parse_status status = PARSE_NO_MEMORY;
+    size_t refused = 0;
+    for (size_t limit = 1; status == PARSE_NO_MEMORY; limit++) {
+        struct arena small;
+        struct fault_list faults;
+        struct jms_event event;
+        arena_init(&small, limit);
+        fault_list_init(&faults, &small);
+        status = xml_event_parse(bytes, mapping, &settings, &small, &faults, &event);
+        if (status == PARSE_NO_MEMORY)
+            refused++;
+        else
+            assert_int_equal(status, PARSE_OK);
+        arena_release(&small);
+    }
+    assert_in_range(refused, 100, 20000);
+    free_fixture(bytes);
+}
+
+/* A match rule that names another encoding means its files: an extract has a mark. */
+static void an_extract_is_read_whatever_the_rule_names(void **state)
+{
+    (void)state;
+    const struct xml_mapping *mapping = xml_test_mapping_of(ROSTER, &arena);
+    struct slice rest = SLICE_LITERAL("<r><p><last>Mu\xF1oz</last></p></r>");
+    settings.encoding = ENCODING_WINDOWS1252;
+    for (int round = 0; round < 2; round++) {
+        struct xml_record record;
+        struct fault_list faults;
+        fault_list_init(&faults, &arena);
+        struct xml_reader *reader = xml_reader_open(mapping, &settings, xml_read_slice, &rest);
+        assert_int_equal(xml_reader_next(reader, &arena, &faults, &record), XML_RECORD);
+        assert_field(record.event, JMS_LAST_NAME, "Muñoz");
+        rest = record.extract;
+        xml_reader_close(reader);
+    }
+}
+
 static size_t read_nothing(void *context, void *buffer, size_t size)
 {
     (void)context;
@@ -645,6 +689,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_long_roster, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_expression_that_costs_too_much, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kind_that_is_not_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(when_memory_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_extract_is_read_whatever_the_rule_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
