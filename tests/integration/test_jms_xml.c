@@ -204,6 +204,32 @@ static void an_unchanged_roster_leaves_nothing(void **state)
     scene_release(&scene);
 }
 
+static void as_with_any_roster(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t size;
+    scene_init(&scene, &XML);
+    scene_start(&scene);
+    /* Nobody: done, with a warning. */
+    scene_drop(&scene, "1.xml", "<ActiveRoster facility='VCSO'/>");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state, stored LIKE 'archive%' FROM file", "done|1");
+    scene_assert_rows(&scene, "SELECT code, severity, message FROM message_fault", "xml-no-record|warning|-");
+    /* A booking that stands there twice: the last one wins, with a warning. */
+    char *text = make_roster(3, "A", &size);
+    memcpy(strstr(text, "<BookNo>B3"), "<BookNo>B1", 10);
+    memcpy(strstr(text, "<JacketNo>P3"), "<JacketNo>P1", 12);
+    memcpy(strstr(strstr(text, "Doe3"), "<Block>A"), "<Block>Z", 8);
+    scene_drop_bytes(&scene, "2.xml", text, size);
+    free(text);
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT housing FROM booking ORDER BY booking_number", "Z\nA");
+    scene_assert_rows(&scene, "SELECT line, code, field FROM message_fault WHERE message IS NOT NULL",
+                      "4|booking-twice|Booking");
+    scene_release(&scene);
+}
+
 /* ---- documents that are none ---- */
 
 static void what_is_no_document_changes_nothing(void **state)
@@ -389,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_roster_with_a_wrong_record),
         cmocka_unit_test(a_roster_that_is_cut_short_goes_on),
         cmocka_unit_test(an_unchanged_roster_leaves_nothing),
+        cmocka_unit_test(as_with_any_roster),
         cmocka_unit_test(what_is_no_document_changes_nothing),
         cmocka_unit_test(a_document_that_has_no_end_yet_is_waited_for),
         cmocka_unit_test(what_is_held_is_read_again_when_it_is_released),
