@@ -1,5 +1,6 @@
 #include "database/apply.h"
 
+#include "database/alert_row.h"
 #include "database/apply_work.h"
 #include "database/booking.h"
 #include "database/patient.h"
@@ -11,6 +12,16 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+
+static bool is_demographics(const struct apply_input *input)
+{
+    return input->alert == NULL && input->event->kind == JMS_DEMOGRAPHICS;
+}
+
+static const char *kind_name(const struct apply_input *input)
+{
+    return input->alert != NULL ? "alert" : is_demographics(input) ? "demographics" : "location";
+}
 
 /* Work in progress ------------------------------------------------------------------------------------------------- */
 
@@ -78,6 +89,8 @@ static bool arrived_before(struct apply_work *work, int64_t other, const char *o
 {
     int64_t mine = work->input->file;
     int times = strcmp(work->arrived_at, other_arrived_at);
+    if (other == 0) /* no file said it, but a user of CorEMR */
+        return times < 0;
     return times == 0 || (times < 0) == (mine < other) ? mine < other
                                                        : came_before(work, mine, other, times < 0);
 }
@@ -108,8 +121,7 @@ void apply_bind_stamp(struct query *query, const struct apply_work *work, bool s
 
 /* The message ------------------------------------------------------------------------------------------------------ */
 
-/* Adds a remark to the message; remarks are static text without patient data. */
-static void remark(struct apply_work *work, struct ledger_message *message, const char *text)
+void apply_remark(struct apply_work *work, struct ledger_message *message, const char *text)
 {
     if (message->detail == NULL) {
         message->detail = text;
@@ -153,14 +165,15 @@ static bool set_aside(struct apply_work *work, const struct patient *patient, co
     message->patient = patient->id;
     message->booking = booking->id;
     if (booking->id != 0 && booking->patient != patient->id && !work->input->released) {
-        message->state = LEDGER_HELD;
-        remark(work, message, "the booking is known under another patient");
+        /* An alert is a line among many, and never to stand in another person's chart: its sender mends it. */
+        message->state = work->input->alert != NULL ? LEDGER_MESSAGE_QUARANTINED : LEDGER_HELD;
+        apply_remark(work, message, "the booking is known under another patient");
         return true;
     }
-    if (work->input->event->kind == JMS_LOCATION && (patient->id == 0 || booking->id == 0)) {
+    if (!is_demographics(work->input) && (patient->id == 0 || booking->id == 0)) {
         message->state = LEDGER_WAITING;
-        remark(work, message,
-               patient->id == 0 ? "the patient is not known yet" : "the booking is not known yet");
+        apply_remark(work, message,
+                     patient->id == 0 ? "the patient is not known yet" : "the booking is not known yet");
         return true;
     }
     return false;
@@ -189,7 +202,7 @@ static void remark_stale(struct apply_work *work, const struct patient *patient,
         used += (size_t)length;
     }
     if (used > 0)
-        remark(work, message, keep(work, text, used).ptr);
+        apply_remark(work, message, keep(work, text, used).ptr);
 }
 
 /* How the message ends whose rows are written (RULES "Units and states"). */
@@ -216,9 +229,9 @@ static enum database_kind look_beside(struct apply_work *work, const struct book
     if (kind == DATABASE_OK)
         kind = booking_open_beside(work, booking, &result->second_open_booking);
     if (closed > 0)
-        remark(work, &result->message, "the earlier booking was closed");
+        apply_remark(work, &result->message, "the earlier booking was closed");
     if (result->second_open_booking)
-        remark(work, &result->message, "another booking of the patient is open");
+        apply_remark(work, &result->message, "another booking of the patient is open");
     return kind;
 }
 
@@ -229,7 +242,7 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     struct ledger_message *message = &result->message;
     bool was_open = booking->id != 0 && booking_is_open(booking);
     bool other_patient = booking->id != 0 && booking->patient != patient->id;
-    bool demographics = work->input->event->kind == JMS_DEMOGRAPHICS;
+    bool demographics = is_demographics(work->input);
     booking_merge(work, booking);
     if (!work->complete)
         return database_no_memory(work->db);
@@ -240,9 +253,9 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     result->released = booking->released;
     remark_stale(work, patient, booking, message);
     if (result->identity_changed)
-        remark(work, message, "family name, given name and birth date changed at once");
+        apply_remark(work, message, "family name, given name and birth date changed at once");
     if (other_patient)
-        remark(work, message, "the booking was another patient's until then");
+        apply_remark(work, message, "the booking was another patient's until then");
     result->booking_again = booking->stated_by_this_file;
     enum database_kind kind = DATABASE_OK;
     if (demographics)
@@ -267,9 +280,9 @@ static enum database_kind write_rows(struct apply_work *work, struct patient *pa
     message->state = state_of(work, patient, booking);
     result->changes = work->changes.count;
     if (booking->reopened)
-        remark(work, message, "the booking is open again");
+        apply_remark(work, message, "the booking is open again");
     if (!demographics && !booking_is_open(booking))
-        remark(work, message, "the booking is released and stays so");
+        apply_remark(work, message, "the booking is released and stays so");
     return work->complete ? DATABASE_OK : database_no_memory(work->db);
 }
 
@@ -341,6 +354,19 @@ static enum database_kind keep_with_whole(struct apply_work *work, struct ledger
                : DATABASE_OK;
 }
 
+/* An alert whose booking is known. */
+static enum database_kind apply_alert(struct apply_work *work, const struct booking *booking,
+                                      struct apply_result *result)
+{
+    struct alert alert;
+    enum database_kind kind = alert_apply(work, booking, &alert, result);
+    if (kind == DATABASE_OK)
+        kind = write_message(work, &result->message);
+    if (kind == DATABASE_OK)
+        kind = change_list_write(work->db, &work->changes, result->message.id, 0);
+    return kind == DATABASE_OK && result->announced ? alert_announce(work, &alert) : kind;
+}
+
 /* Applies the event of `work`; message->id is that of the row when it has waited, else 0. */
 static enum database_kind apply_event(struct apply_work *work, struct apply_result *result)
 {
@@ -355,15 +381,17 @@ static enum database_kind apply_event(struct apply_work *work, struct apply_resu
         return kind;
     if (set_aside(work, &patient, &booking, message))
         return write_message(work, message);
+    if (input->alert != NULL)
+        return apply_alert(work, &booking, result);
 
-    if (input->event->kind == JMS_DEMOGRAPHICS)
+    if (is_demographics(input))
         result->identity_changed = patient_merge(work, &patient);
     if (result->identity_changed && input->holds_identity_change && !input->released) {
         message->state = LEDGER_HELD;
         message->patient = patient.id;
         message->booking = booking.id;
         result->identity_changed = false;
-        remark(work, message, "family name, given name and birth date changed at once");
+        apply_remark(work, message, "family name, given name and birth date changed at once");
         return write_message(work, message);
     }
     kind = write_rows(work, &patient, &booking, result);
@@ -391,6 +419,7 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
     size_t held_capacity = 0;
     for (;;) {
         struct jms_event event = {.kind = JMS_LOCATION};
+        struct apply_alert alert;
         struct apply_input input = {.event = &event,
                                     .authority = by->authority,
                                     .booking_date = INSTANT_NONE,
@@ -399,12 +428,13 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
                                     .now = by->now,
                                     .rules = by->rules};
         struct apply_work work = {.db = creator->db, .input = &input, .complete = true};
-        struct apply_result result = {.message = {.kind = "location"}};
+        struct apply_result result = {0};
         const char *feed = NULL;
-        enum database_kind kind = waiting_next(&work, by->event->fields[JMS_BOOKING].text, &event, &input,
-                                               &result.message.id, &feed);
+        enum database_kind kind = waiting_next(&work, by->event->fields[JMS_BOOKING].text, &event, &alert,
+                                               &input, &result.message.id, &feed);
         if (kind != DATABASE_OK)
             return kind == DATABASE_NONE ? DATABASE_OK : kind;
+        result.message.kind = kind_name(&input);
         result.message.file = input.file;
         result.message.ordinal = input.ordinal;
         result.message.event_at = input.event_at;
@@ -413,14 +443,16 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
             return kind;
         created->waiting_ended++;
         created->unmatched_location = created->unmatched_location || result.unmatched_location;
-        if (result.message.state != LEDGER_HELD)
+        created->announced = created->announced || result.announced;
+        bool refused = result.message.state == LEDGER_MESSAGE_QUARANTINED;
+        if (result.message.state != LEDGER_HELD && !refused)
             continue;
         struct apply_held *grown = query_grow(&creator->db->scratch, created->waiting_held,
                                               created->waiting_held_count, &held_capacity, sizeof *grown);
         if (grown == NULL)
             return database_no_memory(creator->db);
         created->waiting_held = grown;
-        grown[created->waiting_held_count++] = (struct apply_held){input.file, feed};
+        grown[created->waiting_held_count++] = (struct apply_held){input.file, feed, refused};
     }
 }
 
@@ -428,11 +460,10 @@ static enum database_kind apply_waiting(const struct apply_work *creator, struct
 static enum database_kind leave_out(struct apply_work *work, struct apply_result *result)
 {
     result->message.state = LEDGER_TEST_ONLY;
-    remark(work, &result->message, "the facility is not live");
+    apply_remark(work, &result->message, "the facility is not live");
     enum database_kind kind = work->input->part_of == 0 ? write_message(work, &result->message) : DATABASE_OK;
-    return kind == DATABASE_OK && work->input->event->kind == JMS_DEMOGRAPHICS
-               ? test_only_note(work, &result->waiting_ended)
-               : kind;
+    return kind == DATABASE_OK && is_demographics(work->input) ? test_only_note(work, &result->waiting_ended)
+                                                               : kind;
 }
 
 enum database_kind apply_jms_event(struct database *db, const struct apply_input *input,
@@ -441,14 +472,13 @@ enum database_kind apply_jms_event(struct database *db, const struct apply_input
     assert(database_in_transaction(db));
     struct apply_work work = {.db = db, .input = input, .complete = true};
     arena_reset(&db->scratch);
-    *result = (struct apply_result){
-        .message = {.id = input->message,
-                    .file = input->file,
-                    .ordinal = input->ordinal,
-                    .kind = input->event->kind == JMS_DEMOGRAPHICS ? "demographics" : "location",
-                    .event_at = input->event_at}};
+    *result = (struct apply_result){.message = {.id = input->message,
+                                                .file = input->file,
+                                                .ordinal = input->ordinal,
+                                                .kind = kind_name(input),
+                                                .event_at = input->event_at}};
     if (input->released)
-        remark(&work, &result->message, "released by a person");
+        apply_remark(&work, &result->message, "released by a person");
     bool left_out;
     enum database_kind kind = test_only_judge(&work, &left_out);
     if (kind == DATABASE_OK && left_out)

@@ -24,12 +24,24 @@ struct apply_rules {
     const void *context;
 };
 
+/* What a line of an alerts file says of an alert; who and which booking stand in the event (PatientID and Booking, and nothing else). The
+ * dates are read in the zone of the booking's facility, and only the database knows which that is. */
+struct apply_alert {
+    struct slice code; /* CorEMR's, by the feed's map */
+    struct civil_time added;
+    struct civil_time removed;
+    bool is_removed;                   /* `removed` is given */
+    struct slice added_by, removed_by; /* CorEMR's users, by the feed's map; ptr NULL: CorEMR System */
+    bool announced;                    /* there are other feeds to be told of what changes */
+};
+
 /* What the pipeline worked out before: instants by the facility's zone, the facility's own code. */
 struct apply_input {
     const struct jms_event *event;
-    int64_t file;          /* ledger number */
-    int ordinal;           /* message within the file, from 1 */
-    const char *authority; /* "JMS" */
+    const struct apply_alert *alert; /* NULL: a demographics or location event */
+    int64_t file;                    /* ledger number */
+    int ordinal;                     /* message within the file, from 1 */
+    const char *authority;           /* "JMS" */
     struct slice facility; /* documented form of the code; the only facility where the installation has one */
     instant_us arrived;
     instant_us event_at;
@@ -47,7 +59,7 @@ struct apply_input {
     int64_t part_of;
     size_t changes_before;
     bool leaves_no_repeat;     /* a row of a roster: when it brings nothing new it leaves no message */
-    instant_us waits_until;    /* how long it may wait for its booking; never INSTANT_NONE for a Location */
+    instant_us waits_until;    /* how long it may wait for its booking; INSTANT_NONE only for demographics */
     bool asks_for_photo;       /* a PhotoPath that is stated is asked for (database/photo.h) */
     bool asks_for_photo_again; /* also when it is the same as before */
     instant_us now;
@@ -55,10 +67,11 @@ struct apply_input {
     const struct apply_rules *rules;   /* NULL: places are filed as they come */
 };
 
-/* An event that waited and is held now. */
+/* An event that waited and is held now; an alert is quarantined. */
 struct apply_held {
     int64_t file;
     const char *feed;
+    bool quarantined;
 };
 
 struct apply_result {
@@ -75,6 +88,7 @@ struct apply_result {
         identity_changed; /* family name, given name and birth date all changed at once, and that was applied: an event */
     bool moved, released;
     bool handed_over;        /* released: the booking was another patient's until now */
+    bool announced;          /* an alert changed that other feeds are to be told of (database/alert.h) */
     bool unmatched_location; /* a place that no rule of its facility matches, for the first time: an event */
     size_t changes;          /* rows of the change log */
     size_t waiting_ended;    /* events that waited for this booking and are no longer waiting */
@@ -85,8 +99,8 @@ struct apply_result {
 
 /*
  * Applies and writes the message row. DATABASE_OK with result->message.state: applied; duplicate when nothing was new;
- * stale when every group that it states was last stated by a newer event; waiting when a Location names a booking or
- * patient that is not known; held when the booking is known under another patient, or the whole identity changes and
+ * stale when every group that it states was last stated by a newer event; waiting when a Location or an alert names a booking or
+ * patient that is not known; held when the booking is known under another patient (an alert: quarantined), or the whole identity changes and
  * the feed holds that; test-only in the live world when the facility is not live. What waited for a booking that comes to be is applied too, in the order of its arrival.
  * One that a person has released moves the booking to the patient whom it names, and ends the message that was held; a Location for a patient who is not known cannot
  * do that: then message.state is waiting, and the caller takes it back where it is to end a held message.

@@ -32,6 +32,9 @@ struct slice apply_instant(struct apply_work *work, instant_us instant);
  */
 bool apply_is_older(struct apply_work *work, const struct query *query, int column);
 
+/* Adds a remark to the message; remarks are static text without patient data. */
+void apply_remark(struct apply_work *work, struct ledger_message *message, const char *text);
+
 /* Binds event time, arrival and file of a group, or three NULLs when the event does not state it. */
 void apply_bind_stamp(struct query *query, const struct apply_work *work, bool stated);
 

@@ -13,7 +13,7 @@
 #define CHANGE_LIMIT 48
 
 struct change {
-    const char *table; /* "patient", "booking" */
+    const char *table; /* "patient", "booking", "alert" */
     int64_t row;
     const char *field;     /* column; NULL: the row was created */
     struct slice from, to; /* ptr NULL: NULL */

@@ -33,7 +33,7 @@ static const char *const ROWS[] = {
     "SELECT 'fault     file ' || file || ', line ' || coalesce(line, '-') || ', ' || coalesce(field, '-') || ': ' || code"
     " || ', expected ' || coalesce(expected, '-') FROM message_fault WHERE severity = 'error' ORDER BY file, ordinal",
     "SELECT 'order     ' || placer_number || ': ' || state FROM order_event ORDER BY id",
-    "SELECT 'outbox    ' || id || ': ' || file_name || ' to ' || pharmacy || ', ' || state FROM outbox ORDER BY id",
+    "SELECT 'outbox    ' || id || ': ' || file_name || ' to ' || receiver || ', ' || state FROM outbox ORDER BY id",
 };
 
 enum database_kind demo_order_insert(struct database *db)

@@ -62,6 +62,12 @@ enum database_kind outbox_next_name_time(struct database *db, instant_us now, in
     return DATABASE_OK;
 }
 
+static void bind_receiver(struct query *query, enum live_kind kind, const char *receiver)
+{
+    query_bind_text(query, live_kind_name(kind));
+    query_bind_text(query, receiver);
+}
+
 enum database_kind outbox_insert(struct database *db, const struct outbox_row *row, instant_us name_time)
 {
     assert(database_in_transaction(db));
@@ -75,7 +81,8 @@ enum database_kind outbox_insert(struct database *db, const struct outbox_row *r
     struct query query = query_start(db, STATEMENT_OUTBOX_INSERT);
     query_bind_int64(&query, row->id);
     query_bind_number(&query, row->order_event);
-    query_bind_text(&query, row->pharmacy);
+    query_bind_number(&query, row->alert_event);
+    bind_receiver(&query, row->receiver_kind, row->receiver);
     query_bind_text(&query, row->control_id);
     query_bind_text(&query, row->file_name);
     query_bind_blob(&query, row->bytes.ptr, row->bytes.len);
@@ -90,6 +97,13 @@ enum database_kind outbox_insert(struct database *db, const struct outbox_row *r
     return query_change(&query);
 }
 
+/* A CHECK of the table lets no other words in. */
+static enum live_kind read_kind(const struct query *query, int column, struct arena *arena, bool *complete)
+{
+    struct slice word = query_slice(query, column, arena, complete);
+    return slice_equal(word, slice_of(live_kind_name(LIVE_FEED))) ? LIVE_FEED : LIVE_PHARMACY;
+}
+
 /* Reads the present row of OUTBOX_COLUMNS. */
 static enum database_kind read_row(struct query *query, struct arena *arena, struct outbox_row *row)
 {
@@ -98,13 +112,15 @@ static enum database_kind read_row(struct query *query, struct arena *arena, str
     *row = (struct outbox_row){
         .id = query_int64(query, 0),
         .order_event = query_int64(query, 1),
-        .pharmacy = query_text(query, 2, arena, &complete),
-        .control_id = query_text(query, 3, arena, &complete),
-        .file_name = query_text(query, 4, arena, &complete),
-        .bytes = query_bytes(query, 5, arena, &complete),
-        .created = query_instant(query, 7, &valid),
+        .alert_event = query_int64(query, 2),
+        .receiver_kind = read_kind(query, 3, arena, &complete),
+        .receiver = query_text(query, 4, arena, &complete),
+        .control_id = query_text(query, 5, arena, &complete),
+        .file_name = query_text(query, 6, arena, &complete),
+        .bytes = query_bytes(query, 7, arena, &complete),
+        .created = query_instant(query, 9, &valid),
     };
-    struct slice state = query_slice(query, 6, arena, &complete);
+    struct slice state = query_slice(query, 8, arena, &complete);
     if (!complete)
         return database_no_memory(query->db);
     if (!valid)
@@ -114,14 +130,14 @@ static enum database_kind read_row(struct query *query, struct arena *arena, str
     return DATABASE_OK;
 }
 
-enum database_kind outbox_queued(struct database *db, const char *pharmacy, size_t limit, struct arena *arena,
-                                 struct outbox_row **rows, size_t *count)
+enum database_kind outbox_queued(struct database *db, enum live_kind receiver_kind, const char *receiver,
+                                 size_t limit, struct arena *arena, struct outbox_row **rows, size_t *count)
 {
     *rows = NULL;
     *count = 0;
     size_t capacity = 0;
     struct query query = query_start(db, STATEMENT_OUTBOX_QUEUED);
-    query_bind_text(&query, pharmacy);
+    bind_receiver(&query, receiver_kind, receiver);
     query_bind_int64(&query, limit > INT64_MAX ? INT64_MAX : (int64_t)limit);
     enum database_kind kind;
     while ((kind = query_step(&query)) == DATABASE_OK) {
@@ -136,11 +152,11 @@ enum database_kind outbox_queued(struct database *db, const char *pharmacy, size
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
 }
 
-enum database_kind outbox_by_name(struct database *db, const char *pharmacy, const char *file_name,
-                                  struct arena *arena, struct outbox_row *row)
+enum database_kind outbox_by_name(struct database *db, enum live_kind receiver_kind, const char *receiver,
+                                  const char *file_name, struct arena *arena, struct outbox_row *row)
 {
     struct query query = query_start(db, STATEMENT_OUTBOX_BY_NAME);
-    query_bind_text(&query, pharmacy);
+    bind_receiver(&query, receiver_kind, receiver);
     query_bind_text(&query, file_name);
     enum database_kind kind = query_step(&query);
     if (kind == DATABASE_OK)
@@ -159,25 +175,26 @@ enum database_kind outbox_mark_sent(struct database *db, int64_t id, instant_us 
     return query_change(&query);
 }
 
-enum database_kind outbox_count(struct database *db, struct arena *arena, struct outbox_counts **partners,
+enum database_kind outbox_count(struct database *db, struct arena *arena, struct outbox_counts **receivers,
                                 size_t *count)
 {
-    *partners = NULL;
+    *receivers = NULL;
     *count = 0;
     size_t capacity = 0;
     struct query query = query_start(db, STATEMENT_OUTBOX_COUNTS);
     enum database_kind kind;
     while ((kind = query_step(&query)) == DATABASE_OK) {
         bool complete = true;
-        struct outbox_counts *grown = query_grow(arena, *partners, *count, &capacity, sizeof **partners);
+        struct outbox_counts *grown = query_grow(arena, *receivers, *count, &capacity, sizeof **receivers);
         if (grown != NULL) {
-            *partners = grown;
+            *receivers = grown;
             grown[(*count)++] = (struct outbox_counts){
-                .pharmacy = query_text(&query, 0, arena, &complete),
-                .queued = query_int64(&query, 1),
-                .sent = query_int64(&query, 2),
-                .other = query_int64(&query, 3),
-                .oldest_queued = query_text(&query, 4, arena, &complete),
+                .receiver_kind = read_kind(&query, 0, arena, &complete),
+                .receiver = query_text(&query, 1, arena, &complete),
+                .queued = query_int64(&query, 2),
+                .sent = query_int64(&query, 3),
+                .other = query_int64(&query, 4),
+                .oldest_queued = query_text(&query, 5, arena, &complete),
             };
         }
         if (grown == NULL || !complete) {
@@ -215,8 +232,9 @@ enum database_kind outbox_reject_left(struct database *db, struct arena *arena, 
         if (!complete)
             break;
         *left = grown;
-        grown[(*count)++] = (struct outbox_counts){.pharmacy = query_text(&query, 0, arena, &complete),
-                                                   .queued = query_int64(&query, 1)};
+        grown[(*count)++] = (struct outbox_counts){.receiver_kind = read_kind(&query, 0, arena, &complete),
+                                                   .receiver = query_text(&query, 1, arena, &complete),
+                                                   .queued = query_int64(&query, 2)};
     }
     query_end(&query);
     if (!complete)

@@ -6,6 +6,7 @@
 #define CORBRIDGE_DATABASE_OUTBOX_H
 
 #include "database/database.h"
+#include "database/live.h"
 #include "parser/arena.h"
 #include "parser/datetime.h"
 #include "parser/slice.h"
@@ -24,9 +25,10 @@ const char *outbox_state_name(enum outbox_state state);
 
 struct outbox_row {
     int64_t id;
-    int64_t order_event; /* 0: none */
-    const char *pharmacy;
-    const char *control_id; /* MSH-10, at most 20 characters */
+    int64_t order_event, alert_event; /* what it came from; 0: not that */
+    enum live_kind receiver_kind;     /* LIVE_PHARMACY, or LIVE_FEED for alerts */
+    const char *receiver;
+    const char *control_id; /* MSH-10 of an HL7 message; at most 20 characters */
     const char *file_name;
     struct slice bytes;
     enum outbox_state state;
@@ -46,30 +48,31 @@ enum database_kind outbox_next_name_time(struct database *db, instant_us now, in
 /* Inserts a queued row; row->id must be what outbox_next_id gave (checked). */
 enum database_kind outbox_insert(struct database *db, const struct outbox_row *row, instant_us name_time);
 
-/* Queued rows of a partner in order; array and bytes in the arena. Any connection. */
-enum database_kind outbox_queued(struct database *db, const char *pharmacy, size_t limit, struct arena *arena,
-                                 struct outbox_row **rows, size_t *count);
+/* Queued rows of a receiver in order; array and bytes in the arena. Any connection. */
+enum database_kind outbox_queued(struct database *db, enum live_kind receiver_kind, const char *receiver,
+                                 size_t limit, struct arena *arena, struct outbox_row **rows, size_t *count);
 
-/* The row that has that file name at that partner; DATABASE_NONE. For what an unclean stop left behind. Any
+/* The row that has that file name at that receiver; DATABASE_NONE. For what an unclean stop left behind. Any
  * connection. */
-enum database_kind outbox_by_name(struct database *db, const char *pharmacy, const char *file_name,
-                                  struct arena *arena, struct outbox_row *row);
+enum database_kind outbox_by_name(struct database *db, enum live_kind receiver_kind, const char *receiver,
+                                  const char *file_name, struct arena *arena, struct outbox_row *row);
 
 enum database_kind outbox_mark_sent(struct database *db, int64_t id, instant_us now);
 
-/* Live world, before anything is sent: what is queued for pharmacies that are live no longer is rejected, since a message must not come
- * weeks later (RULES "Test and live"). Per pharmacy how many, in .queued; array in the arena. Inside a transaction. */
+/* Live world, before anything is sent: what is queued for receivers that are live no longer is rejected, since a message must not come
+ * weeks later (RULES "Test and live"). Per receiver how many, in .queued; array in the arena. Inside a transaction. */
 struct outbox_counts;
 enum database_kind outbox_reject_left(struct database *db, struct arena *arena, struct outbox_counts **left,
                                       size_t *count);
 
 /* Counts for status; any connection. */
 struct outbox_counts {
-    const char *pharmacy;
+    enum live_kind receiver_kind;
+    const char *receiver;
     int64_t queued, sent, other;
     const char *oldest_queued; /* stored text or NULL */
 };
-enum database_kind outbox_count(struct database *db, struct arena *arena, struct outbox_counts **partners,
+enum database_kind outbox_count(struct database *db, struct arena *arena, struct outbox_counts **receivers,
                                 size_t *count);
 
 /* Order events in state failed. Any connection. */

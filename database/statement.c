@@ -34,7 +34,11 @@
     "(coalesce(booking_event_at, '') < " #parameter " AND coalesce(location_event_at, '') < " #parameter     \
     " AND coalesce(release_event_at, '') < " #parameter ")"
 
-#define OUTBOX_COLUMNS "id, order_event, pharmacy, control_id, file_name, bytes, state, created_at"
+#define OUTBOX_COLUMNS                                                                                       \
+    "id, order_event, alert_event, receiver_kind, receiver, control_id, file_name, bytes, state, created_at"
+
+/* What an alert_entry and a line of a feed can change of an alert. */
+#define ALERT_COLUMNS "added_by, date_removed, date_removed_given, removed_by"
 
 static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -204,14 +208,23 @@ static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_RUN_REMOVE] = "DELETE FROM roster_run WHERE id = ? AND row_count = 0",
 
     [STATEMENT_WAITING_INSERT] =
-        "INSERT INTO waiting_event (message, authority, patient_id, booking_number, facility, housing,"
-        " bed_presence, bed, empty_clears, waits_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO waiting_event (message, authority, patient_id, booking_number, waits_until)"
+        " VALUES (?, ?, ?, ?, ?)",
+    [STATEMENT_WAITING_INSERT_LOCATION] =
+        "INSERT INTO waiting_location (message, facility, housing, bed_presence, bed, empty_clears)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+    [STATEMENT_WAITING_INSERT_ALERT] =
+        "INSERT INTO waiting_alert (message, code, date_added_given, added_by, date_removed_given, removed_by,"
+        " announced) VALUES (?, ?, ?, ?, ?, ?, ?)",
     [STATEMENT_WAITING_ANY] =
         "SELECT 1 FROM waiting_event WHERE authority = ? AND booking_number = ? LIMIT 1",
     [STATEMENT_WAITING_NEXT] =
-        "SELECT w.message, m.file, m.ordinal, m.event_at, f.arrived_at, w.patient_id, w.facility,"
-        " w.housing, w.bed_presence, w.bed, w.empty_clears, f.feed"
+        "SELECT w.message, m.file, m.ordinal, m.event_at, f.arrived_at, w.patient_id, f.feed,"
+        " a.message IS NOT NULL, l.facility, l.housing, l.bed_presence, l.bed, l.empty_clears,"
+        " a.code, a.date_added_given, a.added_by, a.date_removed_given, a.removed_by, a.announced"
         " FROM waiting_event w JOIN message m ON m.id = w.message JOIN file f ON f.id = m.file"
+        " LEFT JOIN waiting_location l ON l.message = w.message"
+        " LEFT JOIN waiting_alert a ON a.message = w.message"
         " WHERE w.authority = ? AND w.booking_number = ? ORDER BY m.file, m.ordinal LIMIT 1",
     [STATEMENT_WAITING_REMOVE] = "DELETE FROM waiting_event WHERE message = ?",
     [STATEMENT_PHOTO_REQUEST_STANDS] =
@@ -379,28 +392,68 @@ static const char *const texts[STATEMENT_COUNT] = {
         " JOIN provider v ON v.provider_id = o.provider JOIN drug d ON d.ndc = o.ndc"
         " LEFT JOIN facility f ON f.code = b.facility WHERE o.id = ?",
 
+    [STATEMENT_ALERT_ZONE] = "SELECT zone FROM facility WHERE code = ?",
+    /* The reading of the sender's clock knows an alert again also where a clock change or a transfer into another zone makes another
+     * instant of it. */
+    [STATEMENT_ALERT_FIND] = "SELECT id, " ALERT_COLUMNS
+                             ", " REMEMBERED(alert) ", date_added_given IS ?4 FROM alert"
+                                                    " WHERE patient = ?1 AND booking = ?2 AND code = ?3"
+                                                    " AND (date_added_given = ?4 OR date_added = ?5)",
+    [STATEMENT_ALERT_INSERT] =
+        "INSERT INTO alert (patient, booking, code, date_added, date_added_given, feed, " ALERT_COLUMNS ","
+        " alert_event_at, alert_arrived_at, alert_file) VALUES (?, ?, ?, ?, ?,"
+        " (SELECT feed FROM file WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_ALERT_UPDATE] =
+        "UPDATE alert SET date_added_given = coalesce(date_added_given, ?), added_by = ?, date_removed = ?,"
+        " date_removed_given = ?, removed_by = ?, alert_event_at = ?, alert_arrived_at = ?, alert_file = ?"
+        " WHERE id = ?",
+    [STATEMENT_ALERT_GIVEN] =
+        "UPDATE alert SET date_added_given = ? WHERE id = ? AND date_added_given IS NULL",
+    [STATEMENT_ALERT_EVENT_INSERT] =
+        "INSERT INTO alert_event (alert, file, change, created_at) VALUES (?, ?, ?, ?)",
+    /* Each event tells the whole alert, so that a later one tells what an earlier one could not. */
+    [STATEMENT_ALERT_EVENT_SUPERSEDE] =
+        "UPDATE alert_event SET state = 'superseded' WHERE state = 'failed' AND alert = ?",
+    [STATEMENT_ALERT_EVENTS_NEW] =
+        "SELECT e.id, e.alert, e.change = 'removed', f.feed, f.copied_from IS NOT NULL, a.code, a.date_added,"
+        " a.date_added_given, a.added_by, a.date_removed, a.removed_by, b.authority, p.patient_id,"
+        " b.booking_number, b.facility, c.zone, EXISTS (SELECT 1 FROM live_since l WHERE l.kind = 'facility'"
+        " AND l.name = b.facility COLLATE NOCASE) FROM alert_event e JOIN alert a ON a.id = e.alert"
+        " JOIN patient p ON p.id = a.patient JOIN booking b ON b.id = a.booking"
+        " LEFT JOIN facility c ON c.code = b.facility LEFT JOIN file f ON f.id = e.file"
+        " WHERE e.state = 'new' ORDER BY e.id LIMIT ?",
+    [STATEMENT_ALERT_EVENT_END] =
+        "UPDATE alert_event SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'new'",
+    [STATEMENT_ALERT_EVENTS_AGAIN] =
+        "UPDATE alert_event SET state = 'new', reason = NULL, ended_at = NULL WHERE state = 'failed'",
+    [STATEMENT_ALERT_COUNTS] = "SELECT (SELECT count(*) FROM waiting_alert),"
+                               " (SELECT count(*) FROM alert_event WHERE state = 'failed')",
+
     [STATEMENT_OUTBOX_NEXT_ID] = "SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'",
     [STATEMENT_OUTBOX_NAME_TIME] = "SELECT name_time FROM database_info",
     [STATEMENT_OUTBOX_NAME_TIME_KEEP] = "UPDATE database_info SET name_time = ?",
     [STATEMENT_OUTBOX_INSERT] =
-        "INSERT INTO outbox (" OUTBOX_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, 'queued', ?)",
+        "INSERT INTO outbox (" OUTBOX_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
     [STATEMENT_OUTBOX_QUEUED] =
-        "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE pharmacy = ? AND state = 'queued' ORDER BY id LIMIT ?",
-    [STATEMENT_OUTBOX_BY_NAME] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE pharmacy = ? AND file_name = ?",
+        "SELECT " OUTBOX_COLUMNS
+        " FROM outbox WHERE receiver_kind = ? AND receiver = ? AND state = 'queued' ORDER BY id LIMIT ?",
+    [STATEMENT_OUTBOX_BY_NAME] =
+        "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE receiver_kind = ? AND receiver = ? AND file_name = ?",
     [STATEMENT_OUTBOX_SENT] =
         "UPDATE outbox SET state = 'sent', sent_at = ? WHERE id = ? AND state = 'queued'",
     [STATEMENT_OUTBOX_LEFT] =
-        "SELECT pharmacy, count(*) FROM outbox WHERE state = 'queued' AND pharmacy NOT IN"
-        " (SELECT name FROM live_since WHERE kind = 'pharmacy') GROUP BY pharmacy",
+        "SELECT receiver_kind, receiver, count(*) FROM outbox WHERE state = 'queued' AND NOT EXISTS"
+        " (SELECT 1 FROM live_since WHERE kind = receiver_kind AND name = receiver)"
+        " GROUP BY receiver_kind, receiver",
     [STATEMENT_OUTBOX_REJECT_LEFT] =
-        "UPDATE outbox SET state = 'rejected' WHERE state = 'queued' AND pharmacy NOT IN"
-        " (SELECT name FROM live_since WHERE kind = 'pharmacy')",
+        "UPDATE outbox SET state = 'rejected' WHERE state = 'queued' AND NOT EXISTS"
+        " (SELECT 1 FROM live_since WHERE kind = receiver_kind AND name = receiver)",
     [STATEMENT_OUTBOX_COUNTS] =
-        "SELECT pharmacy, count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'sent'),"
-        " count(*) FILTER (WHERE state NOT IN ('queued', 'sent')),"
-        " (SELECT created_at FROM outbox AS q WHERE q.pharmacy = o.pharmacy AND q.state = 'queued'"
-        " ORDER BY q.id LIMIT 1)"
-        " FROM outbox AS o GROUP BY pharmacy ORDER BY pharmacy",
+        "SELECT receiver_kind, receiver, count(*) FILTER (WHERE state = 'queued'),"
+        " count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state NOT IN ('queued', 'sent')),"
+        " (SELECT created_at FROM outbox AS q WHERE q.receiver_kind = o.receiver_kind"
+        " AND q.receiver = o.receiver AND q.state = 'queued' ORDER BY q.id LIMIT 1)"
+        " FROM outbox AS o GROUP BY receiver_kind, receiver ORDER BY receiver_kind, receiver",
 
     [STATEMENT_COMMAND_INSERT] =
         "INSERT INTO command (what, number, subject, argument, windows_user, created_at)"

@@ -46,11 +46,12 @@ static enum database_kind end_waiting(struct apply_work *work, size_t *ended)
 {
     for (;;) {
         struct jms_event event = {.kind = JMS_LOCATION};
+        struct apply_alert alert;
         struct apply_input input = {.event = &event};
         struct ledger_message message = {.state = LEDGER_TEST_ONLY, .detail = "the facility is not live"};
         const char *feed = NULL;
         enum database_kind kind = waiting_next(work, work->input->event->fields[JMS_BOOKING].text, &event,
-                                               &input, &message.id, &feed);
+                                               &alert, &input, &message.id, &feed);
         if (kind == DATABASE_OK)
             kind = ledger_message_end(work->db, &message, work->input->now);
         if (kind == DATABASE_OK)

@@ -32,29 +32,18 @@ struct ending {
 
 #define SENTENCE_SIZE ((size_t)256) /* order_event.reason: at most 255 characters */
 
-static bool serves(const struct partner *partner, const char *facility)
-{
-    if (partner->facilities == NULL)
-        return true;
-    for (const char *const *code = partner->facilities; facility != NULL && *code != NULL; code++) {
-        if (slice_equal_nocase(slice_trim(slice_of(*code)), slice_trim(slice_of(facility))))
-            return true;
-    }
-    return false;
-}
-
 static bool is_for(const struct partner *partner, const struct medication_order *order)
 {
     if (order->pharmacy != NULL)
-        return strcmp(order->pharmacy, partner->name) == 0;
-    return serves(partner, order->facility);
+        return strcmp(order->pharmacy, partner->to.name) == 0;
+    return receiver_serves(&partner->to, order->facility);
 }
 
 static void note_loss(struct ending *ending, const struct partner *partner, const struct character_loss *loss)
 {
     if (loss->count > 0 && ending->replaced == 0) {
         ending->first_loss = *loss;
-        ending->first_pharmacy = partner->name;
+        ending->first_pharmacy = partner->to.name;
     }
     ending->replaced += loss->count;
 }
@@ -64,11 +53,12 @@ static enum database_kind queue(const struct fanout *fanout, const struct order_
                                 const struct medication_order *order, const struct partner *partner,
                                 struct ending *ending)
 {
-    char control_id[21], file_name[RENDER_FILE_NAME_SIZE];
+    char control_id[21], file_name[RECEIVER_FILE_NAME_SIZE];
     instant_us name_time;
     struct outbox_row row = {
         .order_event = event->id,
-        .pharmacy = partner->name,
+        .receiver_kind = partner->to.kind,
+        .receiver = partner->to.name,
         .control_id = control_id,
         .file_name = file_name,
         .state = OUTBOX_QUEUED,
@@ -95,7 +85,7 @@ static enum database_kind queue(const struct fanout *fanout, const struct order_
     kind = outbox_next_name_time(fanout->db, fanout->now, &name_time);
     if (kind != DATABASE_OK)
         return kind;
-    if (!render_file_name(partner, name_time, row.id, control_id, file_name)) {
+    if (!receiver_file_name(&partner->to, name_time, row.id, control_id, file_name)) {
         ending->sentence =
             "the file name pattern of the pharmacy gives no usable name: mend it in corbridge.xml (it must have %N "
             "or %C), then retry";

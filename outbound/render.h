@@ -5,8 +5,6 @@
 #ifndef CORBRIDGE_OUTBOUND_RENDER_H
 #define CORBRIDGE_OUTBOUND_RENDER_H
 
-#include <stdbool.h>
-
 #include "database/order.h"
 #include "outbound/character_set.h"
 #include "outbound/partner.h"
@@ -36,13 +34,5 @@ const char *render_order(const struct render_input *input, struct arena *arena, 
 
 /* What render_order returns when memory is exhausted: the one reason that does not lie in the order. */
 extern const char render_no_memory[];
-
-#define RENDER_FILE_NAME_SIZE ((size_t)201) /* 200 characters and NUL */
-
-/* The file name by the partner's pattern. False when the pattern gives an unusable name: without %N and %C,
- * longer than 200 bytes, with a character that Windows does not allow, with a dot or blank at an end, beginning
- * with ~$ or ending in .tmp. */
-bool render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
-                      const char *control_id, char out[RENDER_FILE_NAME_SIZE]);
 
 #endif

@@ -15,7 +15,7 @@
 #include "platform/path.h"
 
 /* The name is taken: by our bytes, or by others? */
-static enum send_result compare(const struct partner *partner, const char *path, struct slice bytes,
+static enum send_result compare(const struct receiver *receiver, const char *path, struct slice bytes,
                                 struct platform_status *status)
 {
     char *there = NULL;
@@ -33,16 +33,16 @@ static enum send_result compare(const struct partner *partner, const char *path,
     /* The earlier try may have ended between the rename and the medium. Where the system cannot flush a folder,
      * or we may write in it but not open it, there is no more to be done: the rename itself was written
      * through. */
-    *status = folder_flush(partner->folder);
+    *status = folder_flush(receiver->folder);
     if (status->kind == PLATFORM_UNSUPPORTED || status->kind == PLATFORM_DENIED)
         *status = PLATFORM_SUCCESS;
     return platform_ok(*status) ? SEND_DONE : SEND_LATER;
 }
 
-enum send_result send_row(const struct partner *partner, const struct outbox_row *row,
+enum send_result send_row(const struct receiver *receiver, const struct outbox_row *row,
                           struct platform_status *status)
 {
-    char *path = path_join(partner->folder, row->file_name);
+    char *path = path_join(receiver->folder, row->file_name);
     if (path == NULL) {
         *status = (struct platform_status){PLATFORM_NO_MEMORY, 0};
         return SEND_LATER;
@@ -52,7 +52,7 @@ enum send_result send_row(const struct partner *partner, const struct outbox_row
     if (platform_ok(*status))
         result = SEND_DONE;
     else if (status->kind == PLATFORM_EXISTS)
-        result = compare(partner, path, row->bytes, status);
+        result = compare(receiver, path, row->bytes, status);
     free(path);
     return result;
 }

@@ -1,6 +1,6 @@
 /*
- * Puts committed outbox rows into a partner's folder: name.tmp → write → flush → checked close → rename without
- * replacing (DESIGN step 7). At worst a message is looked at twice; the partner knows it by MSH-10 and its
+ * Puts committed outbox rows into a receiver's folder: name.tmp → write → flush → checked close → rename without
+ * replacing (DESIGN step 7). At worst a message is looked at twice; the receiver knows it by its control id and its
  * name.
  */
 #ifndef CORBRIDGE_OUTBOUND_SEND_H
@@ -8,7 +8,7 @@
 
 #include "database/database.h"
 #include "database/outbox.h"
-#include "outbound/partner.h"
+#include "outbound/receiver.h"
 #include "platform/status.h"
 
 enum send_result {
@@ -18,11 +18,11 @@ enum send_result {
 };
 
 /* One row; the caller keeps the order. *status says why for the two failures. Any thread. */
-enum send_result send_row(const struct partner *partner, const struct outbox_row *row,
+enum send_result send_row(const struct receiver *receiver, const struct outbox_row *row,
                           struct platform_status *status);
 
 /*
- * The sender of one partner: a thread with a reading connection of its own. It sends queued rows in order, one
+ * The sender of one receiver: a thread with a reading connection of its own. It sends queued rows in order, one
  * after the other, waits when told that nothing is queued, and tries again after 1 s, doubling to 60 s, while
  * the folder is away. Order is strict: a row that cannot be sent, for want of the folder or in conflict, makes
  * those behind it wait. It is tried again at each wake-up and at the latest after 60 s, so that the way is free
@@ -37,14 +37,15 @@ struct sender_callbacks {
     /* Called on changes only: trouble began (result SEND_LATER or SEND_CONFLICT, row and status), or ended
      * (SEND_DONE). Row 0: not one row but the folder (it cannot be listed after the start) or the outbox (it
      * cannot be read). */
-    void (*trouble)(void *context, const struct partner *partner, enum send_result result, int64_t outbox_id,
-                    struct platform_status status);
+    void (*trouble)(void *context, const struct receiver *receiver, enum send_result result,
+                    int64_t outbox_id, struct platform_status status);
 };
 
-/* Starts the thread. `database_path` and `partner` are borrowed for its life. Before the first row it looks at what an
+/* Starts the thread. `database_path` and `receiver` are borrowed for its life. Before the first row it looks at what an
  * unclean stop left: a .tmp of ours whose row is sent is renamed, whose row is queued is deleted and written again. */
 struct platform_status sender_start(struct sender **out, const char *database_path, enum database_world world,
-                                    const struct partner *partner, const struct sender_callbacks *callbacks);
+                                    const struct receiver *receiver,
+                                    const struct sender_callbacks *callbacks);
 
 /* Says that rows may be queued. Any thread. */
 void sender_wake(struct sender *sender);

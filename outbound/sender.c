@@ -27,7 +27,7 @@ static const char temporary_suffix[] = ".tmp"; /* of file_store */
 struct sender {
     const char *database_path;
     enum database_world world;
-    const struct partner *partner;
+    const struct receiver *receiver;
     struct sender_callbacks callbacks;
     struct thread *thread;
 
@@ -58,7 +58,7 @@ static void report(struct sender *sender, enum send_result result, int64_t outbo
         return;
     sender->trouble = result;
     if (sender->callbacks.trouble != NULL)
-        sender->callbacks.trouble(sender->callbacks.context, sender->partner, result, outbox_id, status);
+        sender->callbacks.trouble(sender->callbacks.context, sender->receiver, result, outbox_id, status);
 }
 
 /* The outbox itself cannot be read: reported like a folder that is away, with outbox number 0. */
@@ -141,7 +141,7 @@ static struct platform_status finish_sent(struct sender *sender, const char *tem
     struct platform_status status;
     char *bytes = NULL;
     size_t size = 0;
-    char *path = path_join(sender->partner->folder, row->file_name);
+    char *path = path_join(sender->receiver->folder, row->file_name);
     if (path == NULL)
         return (struct platform_status){PLATFORM_NO_MEMORY, 0};
     bool renamed = false;
@@ -154,7 +154,7 @@ static struct platform_status finish_sent(struct sender *sender, const char *tem
     if (renamed)
         return PLATFORM_SUCCESS;
     /* It is not whole, or the name is taken. */
-    switch (send_row(sender->partner, row, &status)) {
+    switch (send_row(sender->receiver, row, &status)) {
     case SEND_DONE: return remove_temporary(temporary);
     case SEND_CONFLICT: report(sender, SEND_CONFLICT, row->id, status); return remove_temporary(temporary);
     case SEND_LATER: break;
@@ -166,7 +166,7 @@ static struct platform_status recover_one(struct sender *sender, const char *nam
                                           const struct outbox_row *row)
 {
     struct platform_status status;
-    char *temporary = path_join(sender->partner->folder, name);
+    char *temporary = path_join(sender->receiver->folder, name);
     if (temporary == NULL)
         return (struct platform_status){PLATFORM_NO_MEMORY, 0};
     if (row->state == OUTBOX_SENT || row->state == OUTBOX_UNANSWERED)
@@ -182,7 +182,7 @@ static struct platform_status recover_one(struct sender *sender, const char *nam
 static bool recover(struct sender *sender)
 {
     struct folder_listing listing;
-    struct platform_status status = folder_list(sender->partner->folder, &listing);
+    struct platform_status status = folder_list(sender->receiver->folder, &listing);
     if (!platform_ok(status)) {
         (void)folder_trouble(sender, SEND_LATER, 0, status);
         return false;
@@ -200,7 +200,8 @@ static bool recover(struct sender *sender)
         const char *file_name = arena_copy_text(&sender->arena, slice_from(entry->name, length - suffix));
         enum database_kind kind = DATABASE_NO_MEMORY;
         if (file_name != NULL)
-            kind = outbox_by_name(sender->db, sender->partner->name, file_name, &sender->arena, &row);
+            kind = outbox_by_name(sender->db, sender->receiver->kind, sender->receiver->name, file_name,
+                                  &sender->arena, &row);
         if (kind == DATABASE_NONE)
             continue; /* somebody else's */
         if (kind != DATABASE_OK) {
@@ -240,7 +241,7 @@ static enum look send_rows(struct sender *sender, const struct outbox_row *rows,
             return LOOK_IDLE;
         enum send_result result = SEND_LATER;
         if (unmarked_reserve(sender))
-            result = send_row(sender->partner, &rows[i], &status);
+            result = send_row(sender->receiver, &rows[i], &status);
         if (result != SEND_DONE)
             return folder_trouble(sender, result, rows[i].id, status);
         sender->unmarked[sender->unmarked_count++] = rows[i].id;
@@ -252,7 +253,7 @@ static enum look send_rows(struct sender *sender, const struct outbox_row *rows,
         return LOOK_MORE;
     /* What was in the way is so no longer (a person rejected the row, the outbox can be read again). */
     bool exists = false;
-    if (sender->trouble != SEND_DONE && platform_ok(folder_exists(sender->partner->folder, &exists)) &&
+    if (sender->trouble != SEND_DONE && platform_ok(folder_exists(sender->receiver->folder, &exists)) &&
         exists)
         report(sender, SEND_DONE, 0, PLATFORM_SUCCESS);
     return LOOK_IDLE;
@@ -272,7 +273,8 @@ static enum look look(struct sender *sender)
     arena_reset(&sender->arena);
     struct outbox_row *rows = NULL;
     size_t count = 0, limit = sender->unmarked_count + ROWS_AT_ONCE;
-    kind = outbox_queued(sender->db, sender->partner->name, limit, &sender->arena, &rows, &count);
+    kind = outbox_queued(sender->db, sender->receiver->kind, sender->receiver->name, limit, &sender->arena,
+                         &rows, &count);
     if (kind != DATABASE_OK && kind != DATABASE_NONE)
         return database_trouble(sender, kind);
     unmarked_forget(sender, rows, count, count < limit);
@@ -328,7 +330,7 @@ static void sender_free(struct sender *sender)
 }
 
 struct platform_status sender_start(struct sender **out, const char *database_path, enum database_world world,
-                                    const struct partner *partner, const struct sender_callbacks *callbacks)
+                                    const struct receiver *receiver, const struct sender_callbacks *callbacks)
 {
     *out = NULL;
     struct sender *sender = calloc(1, sizeof *sender);
@@ -336,7 +338,7 @@ struct platform_status sender_start(struct sender **out, const char *database_pa
         return (struct platform_status){PLATFORM_NO_MEMORY, 0};
     sender->database_path = database_path;
     sender->world = world;
-    sender->partner = partner;
+    sender->receiver = receiver;
     sender->callbacks = *callbacks;
     sender->trouble = SEND_DONE;
     arena_init(&sender->arena, 0);

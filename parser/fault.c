@@ -55,6 +55,7 @@ static const struct code_words words[FAULT_CODE_COUNT] = {
     [FAULT_HEADER_ONLY] = {"header-only", "file has a header and no rows"},
     [FAULT_BOOKING_TWICE] = {"booking-twice", "booking stands in this file twice; the last row counts"},
     [FAULT_REMOVED_BEFORE_ADDED] = {"removed-before-added", "alert was removed before it was added"},
+    [FAULT_ALERT_CODE_UNMAPPED] = {"alert-code-unmapped", "alert code stands for none of CorEMR's"},
     [FAULT_HL7_NO_HEADER] = {"hl7-no-header", "what stands here belongs to no message"},
     [FAULT_HL7_SEPARATORS] = {"hl7-separators", "separators are not as HL7 declares them"},
     [FAULT_HL7_SEGMENT_NAME] = {"hl7-segment-name", "line does not begin with the name of a segment"},

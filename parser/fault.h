@@ -77,6 +77,7 @@ enum fault_code {
     FAULT_HEADER_ONLY,          /* a header and no rows: a warning */
     FAULT_BOOKING_TWICE,        /* a booking stands in a roster for the second time: a warning */
     FAULT_REMOVED_BEFORE_ADDED, /* an alert */
+    FAULT_ALERT_CODE_UNMAPPED,  /* the feed's configuration does not say what the code means */
     /* HL7 v2 */
     FAULT_HL7_NO_HEADER,     /* what stands before or between messages, or instead of one */
     FAULT_HL7_SEPARATORS,    /* MSH-1 and MSH-2 */

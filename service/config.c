@@ -111,6 +111,16 @@ static size_t schema_names(xmlNodePtr under, const char *kind, const char *names
     return count;
 }
 
+/* The element inside which one of that name belongs; borrowed from the schema. */
+static const char *schema_home(xmlNodePtr schema, const char *element)
+{
+    for (xmlNodePtr type = schema->children; type != NULL; type = type->next) {
+        if (is_schema_node(type, "complexType") && schema_find(type, "element", "name", element) != NULL)
+            return text_of(xmlHasProp(type, (const xmlChar *)"name")->children->content);
+    }
+    return "corbridge";
+}
+
 /* "a, b or c" (`last` is "or"), each in the quotes given, in the arena of the faults; "" when there are none. */
 static const char *join_names(struct reader *reader, const char *const *names, size_t count, const char *last,
                               const char *before, const char *after)
@@ -333,7 +343,7 @@ static void fault_unknown_element(struct reader *reader, const struct config_ele
         schema_find(schema, "element", "name", element->name) != NULL)
         config_fault_add(reader->reading, element->line,
                          "<%s> does not belong inside <%s>: move it into <%s>", element->name, parent,
-                         strcmp(element->name, "match") == 0 ? "feed" : "corbridge");
+                         schema_home(schema, element->name));
     else if (count == 0)
         config_fault_add(reader->reading, element->line, "<%s> takes no elements inside: take <%s> out",
                          parent, element->name);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "database/apply.h"
+#include "outbound/alert_map.h"
 #include "outbound/partner.h"
 #include "parser/arena.h"
 #include "parser/encoding.h"
@@ -30,7 +31,8 @@ enum config_format {
     CONFIG_FORMAT_JMS_EVENT,  /* one DEM or Location a file (INI) */
     CONFIG_FORMAT_ROSTER_CSV, /* one DEM a row */
     CONFIG_FORMAT_XML_EVENT,  /* "jms-xml" with a mapping of document="event": one DEM or Location a file */
-    CONFIG_FORMAT_XML_ROSTER  /* the same with document="roster": one DEM a record */
+    CONFIG_FORMAT_XML_ROSTER, /* the same with document="roster": one DEM a record */
+    CONFIG_FORMAT_ALERTS_CSV  /* one alert a row */
 };
 enum config_order {
     CONFIG_ORDER_FREE, /* a file that is not ready stops nobody (one that is busy: after its first 100 ms) */
@@ -71,6 +73,17 @@ struct config_match {
     uint32_t line;                     /* in the file, for messages */
 };
 
+/* What a feed says of alerts: how its codes and users pair with CorEMR's, and where those of others go. */
+struct config_alerts {
+    struct alert_map map;
+    bool taken;                            /* it has <alerts-out> */
+    const char *test_folder, *live_folder; /* absolute; live NULL: not yet */
+    const char *const *facilities;         /* NULL-terminated; NULL: all */
+    const char *file_pattern;
+    bool leaves_unmapped; /* unmapped="leave" */
+    uint32_t line;        /* of <alerts-out> */
+};
+
 struct config_feed {
     const char *name;      /* [a-z0-9-], unique */
     const char *folder;    /* absolute; UNC or local */
@@ -79,6 +92,7 @@ struct config_feed {
     uint32_t poll_ms; /* 0: notifications, with the 60 s timer; else a share that is polled */
     const struct config_match *matches;
     size_t match_count;
+    struct config_alerts alerts;
     uint32_t line;
 };
 
@@ -109,6 +123,7 @@ struct config {
      * it counts too. */
     uint8_t fingerprint[SHA256_SIZE];
     const char *data_folder;
+    uint32_t coremr; /* version of CorEMR: 1000 times the first number and the second; 6.0 is 6000 */
     const struct config_facility *facilities;
     size_t facility_count;
     const struct config_feed *feeds;
@@ -145,7 +160,7 @@ struct config *config_load(const char *path, const char *data_override, struct c
 void config_free(struct config *config);
 
 const struct config_feed *config_feed_find(const struct config *config, const char *name);
-/* "jms-event", "roster-csv", "jms-xml"; static. */
+/* "jms-event", "roster-csv", …; static. */
 const char *config_format_name(enum config_format format);
 
 /* Whether it is XML, read by a mapping. */
@@ -153,6 +168,12 @@ bool config_format_is_xml(enum config_format format);
 
 /* Whether a file of it holds many messages: read as a stream, with a size limit and a quiet time of its own. */
 bool config_format_has_rows(enum config_format format);
+
+/* Whether the version of CorEMR has this: "6.0" is 6000. */
+#define CONFIG_COREMR_ALERTS 6000
+
+/* Whether what this feed tells of alerts is to be told to another feed. */
+bool config_alerts_go_on(const struct config *config, const struct config_feed *feed);
 
 /* By name; NULL when there is none. */
 const struct config_pharmacy *config_pharmacy_find(const struct config *config, const char *name);

@@ -6,10 +6,12 @@
 
 #include "parser/jms_field.h"
 #include "parser/limits.h"
+#include "service/config_alerts.h"
 #include "service/config_folders.h"
 #include "service/config_form.h"
 #include "service/config_mapping.h"
 #include "service/config_near.h"
+#include "service/config_read.h"
 #include "service/config_rules.h"
 #include "service/config_units.h"
 #include "service/name_time.h"
@@ -41,112 +43,12 @@ static const char DEFAULT_FILE_PATTERN[] = "%Y%m%d%H%M%S_%N_%C.hl7";
 #define DEFAULT_LOG_MB     10
 #define DEFAULT_LOG_KEEP   5
 
-#define SUBJECT_SIZE 300
-
-static size_t count_elements(const struct config_element *parent, const char *name)
-{
-    size_t count = 0;
-    for (const struct config_element *e = parent->children; e != NULL; e = e->next)
-        count += strcmp(e->name, name) == 0;
-    return count;
-}
-
-static const struct config_element *first_element(const struct config_element *parent, const char *name)
-{
-    const struct config_element *e = parent->children;
-    while (e != NULL && strcmp(e->name, name) != 0)
-        e = e->next;
-    return e;
-}
-
-/* An array for the elements of that name; NULL for none, or with no_memory set. */
-static void *take_array(struct config_reading *reading, const struct config_element *parent, const char *name,
-                        size_t size, size_t *count)
-{
-    *count = count_elements(parent, name);
-    if (*count == 0)
-        return NULL;
-    void *array = arena_take_array(&reading->config->arena, *count, size);
-    if (array == NULL) {
-        reading->no_memory = true;
-        *count = 0;
-    }
-    return array;
-}
-
-static const char *value_or(const struct config_element *element, const char *name, const char *otherwise)
-{
-    const char *value = config_attribute_value(element, name);
-    return value != NULL ? value : otherwise;
-}
-
-/* A duration within limits; the default when it is absent or bad. */
-static uint32_t read_duration(struct config_reading *reading, const struct config_element *element,
-                              const char *name, uint32_t otherwise, uint32_t least, uint32_t most)
-{
-    const char *text = config_attribute_value(element, name);
-    uint32_t value = 0;
-    if (text == NULL)
-        return otherwise;
-    if (!config_duration(text, &value) || value < least || value > most) {
-        char subject[SUBJECT_SIZE];
-        char low[40];
-        char high[40];
-        config_duration_text(least, low, sizeof low);
-        config_duration_text(most, high, sizeof high);
-        config_fault_add(reading, config_attribute_line(element, name), "%s: %s=\"%s\" must be from %s to %s",
-                         config_element_subject(element, subject, sizeof subject), name, text, low, high);
-        return otherwise;
-    }
-    return value;
-}
-
-static uint64_t read_size(struct config_reading *reading, const struct config_element *element,
-                          const char *name, uint64_t otherwise, uint64_t least, uint64_t most)
-{
-    const char *text = config_attribute_value(element, name);
-    uint64_t value = 0;
-    if (text == NULL)
-        return otherwise;
-    if (!config_size(text, &value) || value < least || value > most) {
-        char subject[SUBJECT_SIZE];
-        char low[40];
-        char high[40];
-        config_size_text(least, low, sizeof low);
-        config_size_text(most, high, sizeof high);
-        config_fault_add(reading, config_attribute_line(element, name), "%s: %s=\"%s\" must be from %s to %s",
-                         config_element_subject(element, subject, sizeof subject), name, text, low, high);
-        return otherwise;
-    }
-    return value;
-}
-
-/* The schema lets through 1 to 1000. */
-static uint32_t read_count(const struct config_element *element, const char *name, uint32_t otherwise)
-{
-    const char *text = config_attribute_value(element, name);
-    return text != NULL ? (uint32_t)strtoul(text, NULL, 10) : otherwise;
-}
-
-/* A folder that is good, else NULL with its fault said. */
-static const char *read_folder(struct config_reading *reading, const struct config_element *element,
-                               const char *name)
-{
-    char subject[SUBJECT_SIZE];
-    const char *folder = config_attribute_value(element, name);
-    if (folder == NULL)
-        return NULL;
-    (void)config_element_subject(element, subject, sizeof subject);
-    uint32_t line = config_attribute_line(element, name);
-    return config_check_folder(reading, line, subject, name, folder) ? folder : NULL;
-}
-
 /* ---- <data>, <limits>, <log> --------------------------------------------------------------------------- */
 
 static uint32_t build_data(struct config_reading *reading, const struct config_element *root,
                            const char *override)
 {
-    const struct config_element *data = first_element(root, "data");
+    const struct config_element *data = config_first_element(root, "data");
     if (override != NULL) {
         reading->config->data_folder = arena_copy_text(&reading->config->arena, slice_of(override));
         reading->no_memory = reading->no_memory || reading->config->data_folder == NULL;
@@ -155,7 +57,7 @@ static uint32_t build_data(struct config_reading *reading, const struct config_e
     if (data == NULL)
         return root->line;
     uint32_t line = config_attribute_line(data, "folder");
-    const char *folder = read_folder(reading, data, "folder");
+    const char *folder = config_read_folder(reading, data, "folder");
     if (folder != NULL && config_folder_is_remote(folder)) {
         config_fault_add(reading, line,
                          "data: folder '%s' is on another machine: the database needs a disk of this "
@@ -169,18 +71,18 @@ static uint32_t build_data(struct config_reading *reading, const struct config_e
 
 static void build_limits(struct config_reading *reading, const struct config_element *root)
 {
-    const struct config_element *limits = first_element(root, "limits");
-    const struct config_element *log = first_element(root, "log");
+    const struct config_element *limits = config_first_element(root, "limits");
+    const struct config_element *log = config_first_element(root, "log");
     struct config *config = reading->config;
     config->low_disk_bytes = DEFAULT_LOW_DISK;
     config->log_megabytes = DEFAULT_LOG_MB;
     config->log_keep = DEFAULT_LOG_KEEP;
     if (limits != NULL)
         config->low_disk_bytes =
-            read_size(reading, limits, "low-disk", DEFAULT_LOW_DISK, 64 * MB, 10000 * GB);
+            config_read_size(reading, limits, "low-disk", DEFAULT_LOW_DISK, 64 * MB, 10000 * GB);
     if (log != NULL) {
-        config->log_megabytes = read_count(log, "megabytes", DEFAULT_LOG_MB);
-        config->log_keep = read_count(log, "keep", DEFAULT_LOG_KEEP);
+        config->log_megabytes = config_read_count(log, "megabytes", DEFAULT_LOG_MB);
+        config->log_keep = config_read_count(log, "keep", DEFAULT_LOG_KEEP);
     }
 }
 
@@ -199,7 +101,7 @@ static void build_location(struct config_reading *reading, const struct config_e
     const char *wrong =
         rule->housing.ptr ? location_rule_check(rule) : NULL; /* the schema has told of a missing one */
     if (wrong) {
-        char subject[SUBJECT_SIZE];
+        char subject[CONFIG_SUBJECT_SIZE];
         config_fault_add(reading, element->line, "%s: %s",
                          config_element_subject(element, subject, sizeof subject), wrong);
     }
@@ -213,7 +115,7 @@ static void build_facility(struct config_reading *reading, const struct config_e
     facility->name = config_attribute_value(element, "name");
     facility->zone_name = config_attribute_value(element, "zone");
     struct location_rule *rules =
-        take_array(reading, element, "location", sizeof *rules, &facility->location_count);
+        config_take_array(reading, element, "location", sizeof *rules, &facility->location_count);
     facility->locations = rules;
     for (const struct config_element *e = element->children; e != NULL && rules != NULL; e = e->next)
         if (strcmp(e->name, "location") == 0)
@@ -223,7 +125,7 @@ static void build_facility(struct config_reading *reading, const struct config_e
     facility->zone = zone_find(slice_of(facility->zone_name));
     if (facility->zone != NULL)
         return;
-    char subject[SUBJECT_SIZE];
+    char subject[CONFIG_SUBJECT_SIZE];
     (void)config_element_subject(element, subject, sizeof subject);
     uint32_t line = config_attribute_line(element, "zone");
     /* "Pacific Standard Time" is what Windows calls it. */
@@ -272,7 +174,7 @@ static uint32_t read_quiet(struct config_reading *reading, const struct config_e
                            const char *subject, const struct config_feed *feed, enum config_format format)
 {
     bool far = feed->poll_ms > 0 || (feed->folder != NULL && config_folder_is_remote(feed->folder));
-    uint32_t quiet = read_duration(reading, element, "quiet", 0, 100, HOUR);
+    uint32_t quiet = config_read_duration(reading, element, "quiet", 0, 100, HOUR);
     if (quiet == 0 && config_format_has_rows(format) && !config_format_is_xml(format))
         return ROWS_QUIET_MS;
     if (quiet == 0)
@@ -304,6 +206,12 @@ static void read_event_time(struct config_reading *reading, const struct config_
         enum jms_field field = jms_field_find(slice_of(match->event_time_of));
         if (config_format_is_xml(match->format))
             config_check_mapped_time(reading, line, subject, match);
+        else if (match->format == CONFIG_FORMAT_ALERTS_CSV)
+            config_fault_add(
+                reading, line,
+                "%s: no column of alerts says when a line was written: write "
+                "event-time=\"name:FORM\" or \"arrival\", or leave event-time out for the arrival",
+                subject);
         else if (match->format == CONFIG_FORMAT_ROSTER_CSV)
             config_fault_add(
                 reading, line,
@@ -337,9 +245,16 @@ static void check_format(struct config_reading *reading, const struct config_ele
 {
     static const char *const OF_EVENTS[] = {"location-datatype", "waiting", NULL};
     static const char *const OF_ROSTERS[] = {"lag", "release", "preload", NULL};
+    static const char *const OF_BOOKINGS[] = {"location-datatype",    "empty", "reopen", "one-booking",
+                                              "hold-identity-change", NULL};
     if (config_format_is_xml(match->format) && match->mapping == NULL)
         return; /* of which kind its files are is not known, and that has been said */
-    if (!config_format_has_rows(match->format)) {
+    if (match->format == CONFIG_FORMAT_ALERTS_CSV) {
+        refuse_settings(reading, element, subject, OF_BOOKINGS,
+                        "is about bookings and people, and alerts have none");
+        config_alerts_need_coremr(reading, element->line, subject);
+    }
+    if (!config_format_has_rows(match->format) || match->format == CONFIG_FORMAT_ALERTS_CSV) {
         refuse_settings(
             reading, element, subject, OF_ROSTERS,
             "is a setting of rosters (format=\"roster-csv\", or a mapping of document=\"roster\")");
@@ -351,7 +266,7 @@ static void check_format(struct config_reading *reading, const struct config_ele
 static void build_match(struct config_reading *reading, const struct config_element *element,
                         const struct config_feed *feed, struct config_match *match)
 {
-    char subject[SUBJECT_SIZE];
+    char subject[CONFIG_SUBJECT_SIZE];
     (void)config_element_subject(element, subject, sizeof subject);
     match->line = element->line;
     match->pattern = config_attribute_value(element, "pattern");
@@ -366,7 +281,7 @@ static void build_match(struct config_reading *reading, const struct config_elem
     check_marker(reading, element, subject, match);
     match->quiet_ms = read_quiet(reading, element, subject, feed, match->format);
     match->give_up_ms =
-        read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, 10 * SECOND, 24 * HOUR);
+        config_read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, 10 * SECOND, 24 * HOUR);
     if (match->give_up_ms <= match->quiet_ms)
         config_fault_add(reading, config_attribute_line(element, "give-up"),
                          "%s: give-up must be longer than quiet, else no file could ever be proved whole",
@@ -374,24 +289,30 @@ static void build_match(struct config_reading *reading, const struct config_elem
     uint64_t most = has_rows                              ? ROWS_SIZE_LIMIT
                     : config_format_is_xml(match->format) ? LIMIT_XML_EVENT_BYTES
                                                           : LIMIT_EVENT_FILE_BYTES;
-    match->size_limit = read_size(reading, element, "size-limit", most, KB, has_rows ? ROWS_SIZE_MOST : most);
+    match->size_limit =
+        config_read_size(reading, element, "size-limit", most, KB, has_rows ? ROWS_SIZE_MOST : most);
     match->encoding = ENCODING_AUTO;
-    (void)encoding_from_name(slice_of(value_or(element, "encoding", "auto")), &match->encoding);
-    match->empty_clears = strcmp(value_or(element, "empty", "leave"), "clear") == 0;
-    match->reopens = strcmp(value_or(element, "reopen", "no"), "yes") == 0;
-    match->closes_earlier = strcmp(value_or(element, "one-booking", "warn"), "close-earlier") == 0;
-    match->holds_identity_change = strcmp(value_or(element, "hold-identity-change", "no"), "yes") == 0;
+    (void)encoding_from_name(slice_of(config_value_or(element, "encoding", "auto")), &match->encoding);
+    match->empty_clears = strcmp(config_value_or(element, "empty", "leave"), "clear") == 0;
+    match->reopens = strcmp(config_value_or(element, "reopen", "no"), "yes") == 0;
+    match->closes_earlier = strcmp(config_value_or(element, "one-booking", "warn"), "close-earlier") == 0;
+    match->holds_identity_change = strcmp(config_value_or(element, "hold-identity-change", "no"), "yes") == 0;
     match->waiting_ms =
-        read_duration(reading, element, "waiting", DEFAULT_WAITING_MS, MINUTE, LONGEST_WAITING_MS);
-    match->sync = strcmp(value_or(element, "release", "dates"), "sync") == 0;
-    match->preload = strcmp(value_or(element, "preload", "no"), "yes") == 0;
+        config_read_duration(reading, element, "waiting", DEFAULT_WAITING_MS, MINUTE, LONGEST_WAITING_MS);
+    match->sync = strcmp(config_value_or(element, "release", "dates"), "sync") == 0;
+    match->preload = strcmp(config_value_or(element, "preload", "no"), "yes") == 0;
     if (match->preload && !match->sync)
         config_fault_add(reading, config_attribute_line(element, "preload"),
                          "%s: preload lifts a guard of release=\"sync\": write that too, or take it out",
                          subject);
-    match->lag_ms = read_duration(reading, element, "lag", DEFAULT_LAG_MS, 0, LONGEST_LAG_MS);
+    match->lag_ms = config_read_duration(reading, element, "lag", DEFAULT_LAG_MS, 0, LONGEST_LAG_MS);
     read_event_time(reading, element, subject, match);
-    match->datatype_location = value_or(element, "location-datatype", DEFAULT_LOCATION);
+    if (match->format == CONFIG_FORMAT_ALERTS_CSV) {
+        match->lag_ms = 0; /* a line says what has just happened; a roster what was so when it was made */
+        if (match->event_time == CONFIG_EVENT_TIME_DEFAULT)
+            match->event_time = CONFIG_EVENT_TIME_ARRIVAL;
+    }
+    match->datatype_location = config_value_or(element, "location-datatype", DEFAULT_LOCATION);
     if (strcmp(match->datatype_location, "PatientDemographics") == 0)
         config_fault_add(reading, config_attribute_line(element, "location-datatype"),
                          "%s: location-datatype must not be "
@@ -399,19 +320,27 @@ static void build_match(struct config_reading *reading, const struct config_elem
                          subject);
 }
 
+/* The element itself, or the first behind it, that is a <match>. */
+static const struct config_element *next_match(const struct config_element *e)
+{
+    while (e != NULL && strcmp(e->name, "match") != 0)
+        e = e->next;
+    return e;
+}
+
 /* First wins, so a rule after one with the same pattern, or after one that matches everything, would never be used. */
 static void check_shadowed(struct config_reading *reading, const struct config_element *element,
                            const struct config_feed *feed)
 {
-    const struct config_element *at = element->children;
-    for (size_t i = 0; i < feed->match_count; i++, at = at->next) {
+    const struct config_element *at = config_first_element(element, "match");
+    for (size_t i = 0; i < feed->match_count; i++, at = next_match(at->next)) {
         const char *pattern = feed->matches[i].pattern;
         for (size_t j = 0; pattern != NULL && j < i; j++) {
             const char *before = feed->matches[j].pattern;
             if (before == NULL ||
                 (strcmp(before, "*") != 0 && !slice_equal_nocase(slice_of(before), slice_of(pattern))))
                 continue;
-            char subject[SUBJECT_SIZE];
+            char subject[CONFIG_SUBJECT_SIZE];
             config_fault_add(reading, config_attribute_line(at, "pattern"),
                              "%s: can never be reached, since the rule '%s' of "
                              "line %lu comes first: take one of them out or change their order",
@@ -426,20 +355,22 @@ static void build_feed(struct config_reading *reading, const struct config_eleme
                        struct config_feed *feed)
 {
     size_t at = 0;
-    struct config_match *matches = take_array(reading, element, "match", sizeof *matches, &feed->match_count);
+    struct config_match *matches =
+        config_take_array(reading, element, "match", sizeof *matches, &feed->match_count);
     feed->line = element->line;
     feed->name = config_attribute_value(element, "name");
-    feed->folder = read_folder(reading, element, "folder");
-    feed->authority = value_or(element, "authority", DEFAULT_AUTHORITY);
-    feed->order =
-        strcmp(value_or(element, "order", "free"), "strict") == 0 ? CONFIG_ORDER_STRICT : CONFIG_ORDER_FREE;
-    feed->poll_ms = read_duration(reading, element, "poll", 0, SECOND, 10 * MINUTE);
+    feed->folder = config_read_folder(reading, element, "folder");
+    feed->authority = config_value_or(element, "authority", DEFAULT_AUTHORITY);
+    feed->order = strcmp(config_value_or(element, "order", "free"), "strict") == 0 ? CONFIG_ORDER_STRICT
+                                                                                   : CONFIG_ORDER_FREE;
+    feed->poll_ms = config_read_duration(reading, element, "poll", 0, SECOND, 10 * MINUTE);
     feed->matches = matches;
-    for (const struct config_element *e = element->children; e != NULL && at < feed->match_count; e = e->next)
+    for (const struct config_element *e = next_match(element->children); e != NULL && at < feed->match_count;
+         e = next_match(e->next))
         build_match(reading, e, feed, &matches[at++]);
     check_shadowed(reading, element, feed);
     if (feed->match_count == 0 && !element->lacking && !reading->no_memory) {
-        char subject[SUBJECT_SIZE];
+        char subject[CONFIG_SUBJECT_SIZE];
         config_fault_add(reading, element->line,
                          "%s: has no <match>, so it would take no file: add for example "
                          "<match pattern=\"*.ini\" format=\"jms-event\"/>",
@@ -449,70 +380,25 @@ static void build_feed(struct config_reading *reading, const struct config_eleme
 
 /* ---- <pharmacy> ---------------------------------------------------------------------------------------- */
 
-/* "VCSO, VCWC" as a NULL-terminated array; NULL when memory is exhausted. */
-static const char **split_codes(struct config_reading *reading, const char *text)
-{
-    size_t count = 1;
-    for (const char *p = text; *p != '\0'; p++)
-        count += *p == ',';
-    const char **codes = arena_take_array(&reading->config->arena, count + 1, sizeof *codes);
-    for (size_t i = 0; codes != NULL && i < count; i++) {
-        size_t length = strcspn(text, ",");
-        codes[i] = arena_copy_text(&reading->config->arena, slice_trim(slice_from(text, length)));
-        text += length + (text[length] == ',');
-        if (codes[i] == NULL)
-            codes = NULL;
-    }
-    reading->no_memory = reading->no_memory || codes == NULL;
-    return codes;
-}
-
 static void build_pharmacy(struct config_reading *reading, const struct config_element *element,
                            struct config_pharmacy *pharmacy)
 {
-    char subject[SUBJECT_SIZE];
+    char subject[CONFIG_SUBJECT_SIZE];
     (void)config_element_subject(element, subject, sizeof subject);
     pharmacy->line = element->line;
     pharmacy->name = config_attribute_value(element, "name");
-    pharmacy->test_folder = read_folder(reading, element, "test-folder");
-    pharmacy->live_folder = read_folder(reading, element, "live-folder");
+    pharmacy->test_folder = config_read_folder(reading, element, "test-folder");
+    pharmacy->live_folder = config_read_folder(reading, element, "live-folder");
     const char *facilities = config_attribute_value(element, "facilities");
-    pharmacy->facilities = facilities != NULL ? split_codes(reading, facilities) : NULL;
-    pharmacy->sending_application = value_or(element, "sending-application", DEFAULT_APPLICATION);
-    pharmacy->sending_facility = value_or(element, "sending-facility", "");
-    pharmacy->receiving_application = value_or(element, "receiving-application", "");
-    pharmacy->receiving_facility = value_or(element, "receiving-facility", "");
-    pharmacy->file_pattern = value_or(element, "file-pattern", DEFAULT_FILE_PATTERN);
+    pharmacy->facilities = facilities != NULL ? config_split_codes(reading, facilities) : NULL;
+    pharmacy->sending_application = config_value_or(element, "sending-application", DEFAULT_APPLICATION);
+    pharmacy->sending_facility = config_value_or(element, "sending-facility", "");
+    pharmacy->receiving_application = config_value_or(element, "receiving-application", "");
+    pharmacy->receiving_facility = config_value_or(element, "receiving-facility", "");
+    pharmacy->file_pattern = config_value_or(element, "file-pattern", DEFAULT_FILE_PATTERN);
     (void)config_check_file_pattern(reading, config_attribute_line(element, "file-pattern"), subject,
                                     pharmacy->file_pattern);
     config_read_form(reading, element, subject, &pharmacy->form);
-}
-
-/* Every code that a pharmacy names must be a facility. */
-static void check_codes(struct config_reading *reading, const struct config_element *element,
-                        const struct config_pharmacy *pharmacy)
-{
-    const struct config *config = reading->config;
-    char known[400] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < config->facility_count; i++) {
-        if (config->facilities[i].code == NULL)
-            return; /* the list is not whole, and that has been said */
-        int length = snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
-                              config->facilities[i].code);
-        if (length > 0 && (size_t)length < sizeof known - used)
-            used += (size_t)length;
-        else
-            known[used] = '\0';
-    }
-    for (const char *const *code = pharmacy->facilities; code != NULL && *code != NULL; code++) {
-        if (config_facility_find(config, slice_of(*code)) != NULL)
-            continue;
-        char subject[SUBJECT_SIZE];
-        config_fault_add(reading, config_attribute_line(element, "facilities"),
-                         "%s: facility code '%s' is not known: known are %s; mend it or add a <facility>",
-                         config_element_subject(element, subject, sizeof subject), *code, known);
-    }
 }
 
 /* ------------------------------------------------------------------------------------------------------------------------ */
@@ -522,15 +408,17 @@ void config_build(struct config_reading *reading, const struct config_element *r
 {
     struct config *config = reading->config;
     struct config_facility *facilities =
-        take_array(reading, root, "facility", sizeof *facilities, &config->facility_count);
-    struct config_feed *feeds = take_array(reading, root, "feed", sizeof *feeds, &config->feed_count);
+        config_take_array(reading, root, "facility", sizeof *facilities, &config->facility_count);
+    struct config_feed *feeds = config_take_array(reading, root, "feed", sizeof *feeds, &config->feed_count);
     struct config_pharmacy *pharmacies =
-        take_array(reading, root, "pharmacy", sizeof *pharmacies, &config->pharmacy_count);
+        config_take_array(reading, root, "pharmacy", sizeof *pharmacies, &config->pharmacy_count);
     if (reading->no_memory)
         return;
+    struct config_feed *feed_array = feeds;
     config->facilities = facilities;
     config->feeds = feeds;
     config->pharmacies = pharmacies;
+    config_read_coremr(reading, root);
     uint32_t data_line = build_data(reading, root, data_override);
     build_limits(reading, root);
     for (const struct config_element *e = root->children; e != NULL; e = e->next) {
@@ -541,12 +429,12 @@ void config_build(struct config_reading *reading, const struct config_element *r
         else if (strcmp(e->name, "pharmacy") == 0)
             build_pharmacy(reading, e, pharmacies++);
     }
-    pharmacies = NULL;
     size_t at = 0;
     for (const struct config_element *e = root->children; e != NULL; e = e->next) {
-        if (strcmp(e->name, "pharmacy") == 0 && config->facility_count > 0)
-            check_codes(reading, e, &config->pharmacies[at++]);
+        if (strcmp(e->name, "pharmacy") == 0)
+            config_check_codes(reading, e, config->pharmacies[at++].facilities);
     }
+    config_read_alerts(reading, root, feed_array);
     config_check_unique(reading, root, data_override == NULL);
     config_check_overlaps(reading, data_line);
 }

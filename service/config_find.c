@@ -32,7 +32,8 @@ bool config_format_has_rows(enum config_format format)
     case CONFIG_FORMAT_JMS_EVENT:
     case CONFIG_FORMAT_XML_EVENT: return false;
     case CONFIG_FORMAT_ROSTER_CSV:
-    case CONFIG_FORMAT_XML_ROSTER: return true;
+    case CONFIG_FORMAT_XML_ROSTER:
+    case CONFIG_FORMAT_ALERTS_CSV: return true;
     }
     return false;
 }
@@ -49,6 +50,7 @@ const char *config_format_name(enum config_format format)
     case CONFIG_FORMAT_ROSTER_CSV: return "roster-csv";
     case CONFIG_FORMAT_XML_EVENT:
     case CONFIG_FORMAT_XML_ROSTER: return "jms-xml";
+    case CONFIG_FORMAT_ALERTS_CSV: return "alerts-csv";
     }
     abort();
 }
@@ -60,6 +62,15 @@ const struct config_match *config_match_find(const struct config_feed *feed, con
             return &feed->matches[i];
     }
     return NULL;
+}
+
+bool config_alerts_go_on(const struct config *config, const struct config_feed *feed)
+{
+    for (size_t i = 0; i < config->feed_count; i++) {
+        if (config->feeds[i].alerts.taken && &config->feeds[i] != feed)
+            return true;
+    }
+    return false;
 }
 
 const struct config_pharmacy *config_pharmacy_find(const struct config *config, const char *name)

@@ -156,11 +156,20 @@ static void add_place(struct places *places, uint32_t line, const char *path, co
         (void)snprintf(place->owner, sizeof place->owner, "%s", kind);
 }
 
+static void add_feed(struct places *places, const struct config_feed *feed)
+{
+    add_place(places, feed->line, feed->folder, "feed", feed->name, "");
+    add_place(places, feed->alerts.line, feed->alerts.test_folder, "feed", feed->name,
+              "alerts-out test-folder");
+    add_place(places, feed->alerts.line, feed->alerts.live_folder, "feed", feed->name,
+              "alerts-out live-folder");
+}
+
 static void collect(struct places *places, const struct config *config, uint32_t data_line)
 {
     add_place(places, data_line, config->data_folder, "data", NULL, "");
     for (size_t i = 0; i < config->feed_count; i++)
-        add_place(places, config->feeds[i].line, config->feeds[i].folder, "feed", config->feeds[i].name, "");
+        add_feed(places, &config->feeds[i]);
     for (size_t i = 0; i < config->pharmacy_count; i++) {
         const struct config_pharmacy *pharmacy = &config->pharmacies[i];
         add_place(places, pharmacy->line, pharmacy->test_folder, "pharmacy", pharmacy->name, "test-folder");
@@ -188,7 +197,7 @@ void config_check_overlaps(struct config_reading *reading, uint32_t data_line)
 {
     const struct config *config = reading->config;
     struct places places = {0};
-    places.items = calloc(1 + config->feed_count + 2 * config->pharmacy_count, sizeof *places.items);
+    places.items = calloc(1 + 3 * config->feed_count + 2 * config->pharmacy_count, sizeof *places.items);
     if (places.items == NULL) {
         reading->no_memory = true;
         return;

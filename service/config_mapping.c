@@ -91,6 +91,16 @@ static void read_mapping(struct config_reading *reading, const struct config_ele
             subject, match->mapping_name);
 }
 
+/* The schema lets no other words through. */
+static enum config_format format_of(const char *text)
+{
+    static const enum config_format OF_A_NAME[] = {CONFIG_FORMAT_ROSTER_CSV, CONFIG_FORMAT_ALERTS_CSV};
+    for (size_t i = 0; text != NULL && i < sizeof OF_A_NAME / sizeof OF_A_NAME[0]; i++)
+        if (strcmp(text, config_format_name(OF_A_NAME[i])) == 0)
+            return OF_A_NAME[i];
+    return CONFIG_FORMAT_JMS_EVENT;
+}
+
 enum config_format config_read_format(struct config_reading *reading, const struct config_element *element,
                                       const char *subject, struct config_match *match)
 {
@@ -105,8 +115,7 @@ enum config_format config_read_format(struct config_reading *reading, const stru
         config_fault_add(reading, config_attribute_line(element, "mapping"),
                          "%s: mapping is used with format=\"jms-xml\" only: add that, or take mapping out",
                          subject);
-    return format != NULL && strcmp(format, "roster-csv") == 0 ? CONFIG_FORMAT_ROSTER_CSV
-                                                               : CONFIG_FORMAT_JMS_EVENT;
+    return format_of(format);
 }
 
 void config_check_mapped_time(struct config_reading *reading, uint32_t line, const char *subject,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outbound/render.h"
+#include "outbound/receiver.h"
 
 static const struct config_machine REAL = {path_resolve_mapped, path_volume_kind};
 static const struct config_machine *machine = &REAL;
@@ -188,9 +188,9 @@ bool config_check_file_pattern(struct config_reading *reading, uint32_t line, co
         return false;
     }
     /* The longest name that it can give, tried on the code that will make the names. */
-    char name[RENDER_FILE_NAME_SIZE];
-    const struct partner partner = {.file_pattern = pattern};
-    if (!render_file_name(&partner, 0, INT64_MAX, "TABCDEF1234567890123", name)) {
+    char name[RECEIVER_FILE_NAME_SIZE];
+    const struct receiver receiver = {.file_pattern = pattern};
+    if (!receiver_file_name(&receiver, 0, INT64_MAX, "TABCDEF1234567890123", name)) {
         config_fault_add(
             reading, line,
             "%s: file-pattern gives no usable file name: at most 200 characters, without a blank "

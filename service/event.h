@@ -54,6 +54,8 @@ enum event_id {
     EVENT_ROSTER_HELD = 414,     /* %1 feed, %2 ledger number, %3 why */
     EVENT_NOBODY_RELEASED = 415, /* %1 feed, %2 ledger number, %3 rows */
     EVENT_RELEASE_FAILED = 416,  /* %1 feed, %2 ledger number */
+    EVENT_ALERTS_UNMAPPED = 420, /* %1 feed, %2 ledger number, %3 how many lines */
+    EVENT_ALERT_REFUSED = 421, /* %1 feed, %2 ledger number: it waited, and the booking is another person's */
 
     EVENT_DATABASE_UNAVAILABLE = 500, /* %1 world, %2 code and text */
     EVENT_DATABASE_BACK = 501,        /* %1 world, %2 seconds away */
@@ -66,7 +68,11 @@ enum event_id {
     EVENT_PHARMACY_CONFLICT = 602,  /* %1 pharmacy, %2 outbox number: the name is there with other bytes */
     EVENT_ORDER_NOT_RENDERED = 603, /* %1 order event number, %2 what to mend */
     EVENT_ORDER_CHARACTERS_REPLACED = 604, /* %1 order event number, %2 how many and where */
-    EVENT_LEFT_MESSAGES_REJECTED = 605,    /* %1 pharmacy, %2 how many */
+    EVENT_LEFT_MESSAGES_REJECTED = 605,    /* %1 receiver, %2 how many */
+    EVENT_ALERT_NOT_RENDERED = 606,        /* %1 alert event number, %2 what to mend */
+    EVENT_ALERTS_AWAY = 607,               /* %1 feed, %2 outbox number, %3 number and text */
+    EVENT_ALERTS_BACK = 608,               /* %1 feed */
+    EVENT_ALERTS_CONFLICT = 609,           /* %1 feed, %2 outbox number: the name is there with other bytes */
 
     EVENT_RIGHTS_NOT_SET = 700, /* %1 which folder of ours, %2 number and text */
 

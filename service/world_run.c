@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "database/alert.h"
 #include "database/ledger.h"
 #include "database/outbox.h"
 #include "outbound/send.h"
@@ -33,9 +34,12 @@ struct world_run {
     struct feed **feeds;   /* one per feed; NULL: the other world runs it */
     struct copier *copier; /* test world, where there is a live one */
     struct partner *partners;
-    struct mutex lock; /* of the senders: they end before the committer, which wakes them */
-    struct sender **senders;
     size_t partner_count;
+    struct alert_receiver *alert_receivers;
+    size_t alert_receiver_count;
+    struct mutex lock;       /* of the senders: they end before the committer, which wakes them */
+    struct sender **senders; /* of the partners, then of the feeds that take alerts */
+    size_t sender_count;
     int64_t queued_before; /* rows that were queued when this run began */
     bool in_order;         /* the run before was stopped, not killed */
     bool taken_up;         /* and this one has begun */
@@ -55,7 +59,7 @@ static void wake_senders(void *context)
 {
     struct world_run *run = context;
     mutex_lock(&run->lock);
-    for (size_t i = 0; i < run->partner_count; i++)
+    for (size_t i = 0; i < run->sender_count; i++)
         if (run->senders[i])
             sender_wake(run->senders[i]);
     mutex_unlock(&run->lock);
@@ -85,17 +89,22 @@ static void sent(void *context, int64_t outbox_id)
     pipeline_sent(run->pipeline, outbox_id);
 }
 
-static void sender_trouble(void *context, const struct partner *partner, enum send_result result,
+static void sender_trouble(void *context, const struct receiver *receiver, enum send_result result,
                            int64_t outbox_id, struct platform_status status)
 {
     (void)context;
+    bool feed = receiver->kind == LIVE_FEED;
     char number[24], text[200];
     (void)snprintf(number, sizeof number, "%lld", (long long)outbox_id);
     platform_status_text(status, text, sizeof text);
     switch (result) {
-    case SEND_DONE: event_report(EVENT_PHARMACY_BACK, partner->name); break;
-    case SEND_LATER: event_report(EVENT_PHARMACY_AWAY, partner->name, number, text); break;
-    case SEND_CONFLICT: event_report(EVENT_PHARMACY_CONFLICT, partner->name, number); break;
+    case SEND_DONE: event_report(feed ? EVENT_ALERTS_BACK : EVENT_PHARMACY_BACK, receiver->name); break;
+    case SEND_LATER:
+        event_report(feed ? EVENT_ALERTS_AWAY : EVENT_PHARMACY_AWAY, receiver->name, number, text);
+        break;
+    case SEND_CONFLICT:
+        event_report(feed ? EVENT_ALERTS_CONFLICT : EVENT_PHARMACY_CONFLICT, receiver->name, number);
+        break;
     }
 }
 
@@ -105,8 +114,7 @@ static bool make_partners(struct world_run *run)
 {
     size_t count = run->config->pharmacy_count;
     run->partners = calloc(count + 1, sizeof *run->partners);
-    run->senders = calloc(count + 1, sizeof *run->senders);
-    if (!run->partners || !run->senders)
+    if (!run->partners)
         return false;
     bool live = run->paths.world == DATABASE_LIVE;
     for (size_t i = 0; i < count; i++) {
@@ -116,19 +124,58 @@ static bool make_partners(struct world_run *run)
         if (!folder || (live && !is_mine(run, LIVE_PHARMACY, pharmacy->name)))
             continue;
         run->partners[run->partner_count++] = (struct partner){
-            .name = pharmacy->name,
-            .folder = folder,
-            .facilities = pharmacy->facilities,
+            .to = {LIVE_PHARMACY, pharmacy->name, folder, pharmacy->facilities, pharmacy->file_pattern},
             .sending_application = pharmacy->sending_application,
             .sending_facility = pharmacy->sending_facility,
             .receiving_application = pharmacy->receiving_application,
             .receiving_facility = pharmacy->receiving_facility,
             .processing_id = live ? "P" : "T",
-            .file_pattern = pharmacy->file_pattern,
             .form = pharmacy->form,
         };
     }
     return true;
+}
+
+/* Where the alerts of others go: of a live feed by the live world. In test every such feed has its folder, live or not. */
+static bool make_alert_receivers(struct world_run *run)
+{
+    size_t count = run->config->feed_count;
+    run->alert_receivers = calloc(count + 1, sizeof *run->alert_receivers);
+    if (!run->alert_receivers)
+        return false;
+    bool live = run->paths.world == DATABASE_LIVE;
+    for (size_t i = 0; i < count; i++) {
+        const struct config_feed *feed = &run->config->feeds[i];
+        const struct config_alerts *alerts = &feed->alerts;
+        const char *folder = live ? alerts->live_folder : alerts->test_folder;
+        bool is_live = live_has(run->live, LIVE_FEED, feed->name);
+        if (!folder || (live && !is_live))
+            continue;
+        run->alert_receivers[run->alert_receiver_count++] = (struct alert_receiver){
+            .to = {LIVE_FEED, feed->name, folder, alerts->facilities, alerts->file_pattern},
+            .authority = feed->authority,
+            .map = &alerts->map,
+            .leaves_unmapped = alerts->leaves_unmapped,
+            .is_live = is_live,
+        };
+    }
+    return true;
+}
+
+static bool make_receivers(struct world_run *run)
+{
+    if (!make_partners(run) || !make_alert_receivers(run))
+        return false;
+    run->sender_count = run->partner_count + run->alert_receiver_count;
+    run->senders = calloc(run->sender_count + 1, sizeof *run->senders);
+    return run->senders != NULL;
+}
+
+/* By the number of its sender. */
+static const struct receiver *receiver_at(const struct world_run *run, size_t index)
+{
+    return index < run->partner_count ? &run->partners[index].to
+                                      : &run->alert_receivers[index - run->partner_count].to;
 }
 
 /* From here on what is left claimed was left by a process that died. */
@@ -141,14 +188,18 @@ static enum database_kind take_up(struct world_run *run)
     enum database_kind kind = database_begin(run->writer);
     if (kind == DATABASE_OK)
         kind = database_take_up(run->writer, &run->in_order);
+    if (kind == DATABASE_OK)
+        kind = alert_events_again(run->writer);
     if (kind == DATABASE_OK && run->paths.world == DATABASE_LIVE)
         kind = outbox_reject_left(run->writer, &arena, &left, &left_count);
     kind = database_finish(run->writer, kind);
     run->taken_up = kind == DATABASE_OK;
     for (size_t i = 0; i < left_count && run->taken_up; i++) {
-        char number[24];
+        char number[24], receiver[80];
         (void)snprintf(number, sizeof number, "%lld", (long long)left[i].queued);
-        event_report(EVENT_LEFT_MESSAGES_REJECTED, left[i].pharmacy, number);
+        (void)snprintf(receiver, sizeof receiver, "%s %s", live_kind_name(left[i].receiver_kind),
+                       left[i].receiver);
+        event_report(EVENT_LEFT_MESSAGES_REJECTED, receiver, number);
     }
     arena_release(&arena);
     return kind;
@@ -177,8 +228,9 @@ static enum database_kind count_queued(struct world_run *run)
     size_t count = 0;
     enum database_kind kind = outbox_count(run->writer, &arena, &counts, &count);
     for (size_t i = 0; i < count && kind == DATABASE_OK; i++)
-        for (size_t p = 0; p < run->partner_count; p++)
-            if (strcmp(counts[i].pharmacy, run->partners[p].name) == 0)
+        for (size_t r = 0; r < run->sender_count; r++)
+            if (counts[i].receiver_kind == receiver_at(run, r)->kind &&
+                strcmp(counts[i].receiver, receiver_at(run, r)->name) == 0)
                 run->queued_before += counts[i].queued;
     arena_release(&arena);
     return kind == DATABASE_NONE ? DATABASE_OK : kind;
@@ -308,7 +360,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
     (void)snprintf(message, size, "%s", MEMORY);
     run->lines = calloc(line_count + 1, sizeof *run->lines);
     run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
-    if (!run->lines || !run->feeds || !make_partners(run))
+    if (!run->lines || !run->feeds || !make_receivers(run))
         return ENGINE_SYSTEM;
     if (take_up(run) != DATABASE_OK || count_queued(run) != DATABASE_OK)
         return cannot_write(run, message, size);
@@ -321,7 +373,9 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
         .hold_lines = run->lines + line_count - config->feed_count,
         .partners = run->partners,
         .partner_count = run->partner_count,
-        .orders_queued = wake_senders,
+        .alert_receivers = run->alert_receivers,
+        .alert_receiver_count = run->alert_receiver_count,
+        .messages_queued = wake_senders,
         .scan_asked = scan_asked,
         .committed = committed,
         .live_changed = live_changed,
@@ -359,8 +413,8 @@ static enum engine_start start_threads(struct world_run *run, char *message, siz
     const struct config *config = run->config;
     struct platform_status status = checkpointer_start(&run->checkpointer, &run->paths);
     struct sender_callbacks callbacks = {run, sent, sender_trouble};
-    for (size_t i = 0; i < run->partner_count && platform_ok(status); i++)
-        status = sender_start(&run->senders[i], run->paths.database, run->paths.world, &run->partners[i],
+    for (size_t i = 0; i < run->sender_count && platform_ok(status); i++)
+        status = sender_start(&run->senders[i], run->paths.database, run->paths.world, receiver_at(run, i),
                               &callbacks);
     for (size_t i = 0; i < config->feed_count && platform_ok(status); i++)
         if (run->feeds[i])
@@ -449,7 +503,7 @@ static bool drain(struct world_run *run, uint64_t deadline)
 /* The committer may render an order even now: it finds nobody to wake. */
 static void stop_senders(struct world_run *run)
 {
-    for (size_t i = 0; i < run->partner_count; i++) {
+    for (size_t i = 0; i < run->sender_count; i++) {
         mutex_lock(&run->lock);
         struct sender *sender = run->senders[i]; /* NULL where none was started */
         run->senders[i] = NULL;
@@ -487,6 +541,7 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
     free(run->feeds);
     free(run->lines);
     free(run->partners);
+    free(run->alert_receivers);
     free(run->senders);
     world_paths_release(&run->paths);
     mutex_release(&run->lock);

@@ -153,7 +153,7 @@ CREATE TABLE message (
     id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the message
     file INTEGER NOT NULL REFERENCES file (id), -- the file in which it came
     ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which message of the file, from 1
-    kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32), -- demographics, location, photo, roster
+    kind TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 32), -- demographics, location, alert, photo
     state TEXT NOT NULL CHECK (state IN ('applied', 'duplicate') OR state IN ('stale', 'superseded')
                                OR state IN ('quarantined', 'rejected') OR state IN ('test-only', 'held')
                                OR state IN ('unmatched', 'waiting')), -- how it ended, or one of the last three: open
@@ -257,22 +257,43 @@ BEGIN
     WHERE id IN (SELECT run FROM roster_run_row WHERE patient = OLD.id) AND digest IS NOT NULL;
 END;
 
--- What a location event says that waits for its booking. The row goes when the message ends.
+-- What waits for its booking, a location event or an alert, and what it says. The row goes when the message ends, and the one with what it
+-- says goes with it.
 CREATE TABLE waiting_event (
     message INTEGER PRIMARY KEY REFERENCES message (id), -- the message that waits
     authority TEXT NOT NULL CHECK (length(authority) BETWEEN 1 AND 64), -- who gave the two numbers
-    patient_id TEXT NOT NULL CHECK (length(patient_id) BETWEEN 1 AND 17), -- the person's number
+    patient_id TEXT NOT NULL CHECK (length(patient_id) BETWEEN 1 AND 50), -- the person's number
     booking_number TEXT NOT NULL CHECK (length(booking_number) BETWEEN 1 AND 32), -- the booking for which it waits
+    waits_until TEXT NOT NULL CHECK (waits_until GLOB '????-??-??T??:??:??.??????Z') -- when it is quarantined
+) STRICT;
+CREATE INDEX waiting_event_for ON waiting_event (authority, booking_number);
+CREATE INDEX waiting_event_until ON waiting_event (waits_until);
+
+CREATE TABLE waiting_location (
+    message INTEGER PRIMARY KEY REFERENCES message (id), -- the message that waits
     facility TEXT CHECK (length(facility) BETWEEN 1 AND 32), -- facility code; NULL: none is named
     housing TEXT NOT NULL CHECK (length(housing) BETWEEN 1 AND 127), -- Housing as sent
     bed_presence TEXT NOT NULL CHECK (bed_presence IN ('absent', 'empty', 'given', 'faulty')), -- what the file says of Bed
     bed TEXT CHECK (length(bed) BETWEEN 1 AND 127), -- Bed as sent
     empty_clears INTEGER NOT NULL CHECK (empty_clears IN (0, 1)), -- 1: the feed says empty="clear"
-    waits_until TEXT NOT NULL CHECK (waits_until GLOB '????-??-??T??:??:??.??????Z'), -- when it is quarantined
     CHECK ((bed_presence = 'given') = (bed IS NOT NULL))
 ) STRICT;
-CREATE INDEX waiting_event_for ON waiting_event (authority, booking_number);
-CREATE INDEX waiting_event_until ON waiting_event (waits_until);
+
+CREATE TABLE waiting_alert (
+    message INTEGER PRIMARY KEY REFERENCES message (id), -- the message that waits
+    code TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 32), -- CorEMR's alert code
+    date_added_given TEXT NOT NULL CHECK (length(date_added_given) BETWEEN 10 AND 40), -- Date Added as the sender's clock read
+    added_by TEXT CHECK (length(added_by) BETWEEN 1 AND 64), -- CorEMR's id of the user; NULL: CorEMR System
+    date_removed_given TEXT CHECK (length(date_removed_given) BETWEEN 10 AND 40), -- Date Removed, likewise; NULL: none
+    removed_by TEXT CHECK (length(removed_by) BETWEEN 1 AND 64), -- CorEMR's id of the user; NULL: CorEMR System
+    announced INTEGER NOT NULL CHECK (announced IN (0, 1)) -- 1: other feeds are told of it
+) STRICT;
+
+CREATE TRIGGER waiting_event_ends AFTER DELETE ON waiting_event
+BEGIN
+    DELETE FROM waiting_location WHERE message = OLD.message;
+    DELETE FROM waiting_alert WHERE message = OLD.message;
+END;
 
 -- Bookings whose demographics were left out of the live world, since their facility is in test: a Location that names no facility is
 -- left out too. The row goes when the booking comes to be in live.
@@ -306,7 +327,7 @@ CREATE TABLE message_extra (
 CREATE TABLE change_log (
     message INTEGER NOT NULL REFERENCES message (id), -- the message that made the change
     ordinal INTEGER NOT NULL CHECK (ordinal > 0), -- which change of the message, from 1
-    table_name TEXT NOT NULL CHECK (table_name IN ('patient', 'booking')), -- the table
+    table_name TEXT NOT NULL CHECK (table_name IN ('patient', 'booking') OR table_name = 'alert'), -- the table
     row_id INTEGER NOT NULL, -- the row (id in that table)
     field TEXT CHECK (length(field) >= 1), -- the column; NULL: the row was created
     old_value TEXT, -- what stood there; NULL: nothing
@@ -611,25 +632,166 @@ BEGIN
     SELECT RAISE(ABORT, 'ndc never changes: insert a row with the other code');
 END;
 
+-- Alerts --------------------------------------------------------------------------------------------------------------
+
+-- Each alert as it stands: written by CorBridge for what feeds say, and by the trigger of alert_entry for what CorEMR's users do.
+CREATE TABLE alert (
+    id INTEGER PRIMARY KEY CHECK (id > 0), -- our number of the alert
+    patient INTEGER NOT NULL REFERENCES patient (id), -- whose alert
+    booking INTEGER NOT NULL REFERENCES booking (id), -- in which booking
+    code TEXT NOT NULL CHECK (length(code) BETWEEN 1 AND 32), -- CorEMR's alert code
+    date_added TEXT NOT NULL CHECK (date_added GLOB '????-??-??T??:??:??.??????Z'), -- UTC; another date is another alert
+    date_added_given TEXT CHECK (length(date_added_given) BETWEEN 10 AND 40), -- as the sender's clock read, or as it went out first; NULL: neither yet
+    added_by TEXT CHECK (length(added_by) BETWEEN 1 AND 64), -- CorEMR's id of the user; NULL: CorEMR System
+    date_removed TEXT CHECK (date_removed GLOB '????-??-??T??:??:??.??????Z'), -- UTC; NULL: the alert stands
+    date_removed_given TEXT CHECK (length(date_removed_given) BETWEEN 10 AND 40), -- as the sender's clock read; NULL: CorEMR's user removed it, or it stands
+    removed_by TEXT CHECK (length(removed_by) BETWEEN 1 AND 64), -- CorEMR's id of the user; NULL: CorEMR System, or it stands
+    feed TEXT CHECK (length(feed) BETWEEN 1 AND 64), -- feed by which it came to be; NULL: CorEMR's user set it
+    alert_event_at TEXT NOT NULL CHECK (alert_event_at GLOB '????-??-??T??:??:??.??????Z'), -- event time of what last stated it
+    alert_arrived_at TEXT NOT NULL CHECK (alert_arrived_at GLOB '????-??-??T??:??:??.??????Z'), -- its arrival
+    alert_file INTEGER, -- its file (file.id); NULL: CorEMR's user
+    UNIQUE (patient, booking, code, date_added),
+    CHECK (date_removed IS NOT NULL OR (date_removed_given IS NULL AND removed_by IS NULL))
+) STRICT;
+
+CREATE TRIGGER alert_stays BEFORE DELETE ON alert
+BEGIN
+    SELECT RAISE(ABORT, 'an alert is never deleted: insert a row with removes into alert_entry');
+END;
+CREATE TRIGGER alert_keeps_its_key BEFORE UPDATE OF id, code, date_added ON alert
+BEGIN
+    SELECT RAISE(ABORT, 'id, code and date_added of an alert never change: another date_added is another alert');
+END;
+
+-- One row is one thing that a user of CorEMR did: an alert was set, or one was removed. Rows are added, never changed. Times are whole
+-- seconds, since others are told of them so, and an alert is known by its date_added.
+CREATE TABLE alert_entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT
+        CONSTRAINT "id must be left out or be a positive number below 2^53" CHECK (id BETWEEN 1 AND 9007199254740991), -- leave it out
+    removes INTEGER REFERENCES alert (id), -- the alert that is removed (alert.id); NULL: the row sets one
+    patient INTEGER REFERENCES patient (id), -- to set one: whose alert (patient.id)
+    booking INTEGER REFERENCES booking (id), -- to set one: in which booking (booking.id)
+    code TEXT
+        CONSTRAINT "code must have 1 to 32 characters" CHECK (length(code) BETWEEN 1 AND 32), -- to set one: CorEMR's alert code
+    date_added TEXT
+        CONSTRAINT "date_added must be UTC as YYYY-MM-DDTHH:MM:SSZ, a whole second"
+        CHECK (substr(date_added, 20) IN ('Z', '.000Z', '.000000Z')
+               AND strftime('%Y-%m-%dT%H:%M:%S', substr(date_added, 1, 19), '+0 days') IS substr(date_added, 1, 19)), -- to set one: when it was set
+    date_removed TEXT
+        CONSTRAINT "date_removed must be UTC as YYYY-MM-DDTHH:MM:SSZ, a whole second"
+        CHECK (substr(date_removed, 20) IN ('Z', '.000Z', '.000000Z')
+               AND strftime('%Y-%m-%dT%H:%M:%S', substr(date_removed, 1, 19), '+0 days') IS substr(date_removed, 1, 19)), -- to remove one: when it was removed
+    user_id TEXT
+        CONSTRAINT "user_id must be NULL or have 1 to 64 characters" CHECK (length(user_id) BETWEEN 1 AND 64), -- who set or removed it: CorEMR's id of the user; NULL: CorEMR System
+    CONSTRAINT "to set an alert give patient, booking, code and date_added; to remove one give removes and date_removed"
+        CHECK (CASE WHEN removes IS NULL
+               THEN patient IS NOT NULL AND booking IS NOT NULL AND code IS NOT NULL AND date_added IS NOT NULL
+                    AND date_removed IS NULL
+               ELSE patient IS NULL AND booking IS NULL AND code IS NULL AND date_added IS NULL
+                    AND date_removed IS NOT NULL END)
+) STRICT;
+
+-- What other feeds are to be told.
+CREATE TABLE alert_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in the order in which the alerts changed
+    alert INTEGER NOT NULL REFERENCES alert (id), -- the alert
+    entry INTEGER UNIQUE REFERENCES alert_entry (id), -- the entry that changed it; NULL: a file
+    file INTEGER REFERENCES file (id), -- the file that changed it, whose feed is not told; NULL: an entry
+    change TEXT NOT NULL CHECK (change IN ('added', 'removed')), -- what is told
+    state TEXT NOT NULL DEFAULT 'new'
+        CHECK (state IN ('new', 'rendered', 'failed', 'superseded', 'no-receiver')), -- rendered: messages are in the outbox
+    reason TEXT CHECK (length(reason) BETWEEN 1 AND 255), -- why nobody is told and what to do, without patient data
+    created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when the alert changed
+    ended_at TEXT CHECK (ended_at GLOB '????-??-??T??:??:??.??????Z'), -- when it left the state new
+    CHECK ((entry IS NULL) = (file IS NOT NULL)),
+    CHECK ((state = 'new') = (ended_at IS NULL)),
+    CHECK ((state = 'failed') <= (reason IS NOT NULL))
+) STRICT;
+CREATE INDEX alert_event_new ON alert_event (id) WHERE state = 'new';
+CREATE INDEX alert_event_failed ON alert_event (alert) WHERE state = 'failed';
+
+CREATE TRIGGER alert_entry_insert_checked BEFORE INSERT ON alert_entry
+BEGIN
+    SELECT RAISE(ABORT, 'alert_entry is append-only: leave id out, each alert that is set or removed is a row of its own')
+        WHERE EXISTS (SELECT 1 FROM alert_entry WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'patient names no row: give patient.id of the patient who has the booking')
+        WHERE NEW.patient IS NOT NULL AND NOT EXISTS (SELECT 1 FROM patient WHERE id = NEW.patient);
+    SELECT RAISE(ABORT, 'booking names no row: give booking.id')
+        WHERE NEW.booking IS NOT NULL AND NOT EXISTS (SELECT 1 FROM booking WHERE id = NEW.booking);
+    SELECT RAISE(ABORT, 'the booking is another patient''s: give a booking whose booking.patient is the patient of the alert')
+        WHERE NEW.booking IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM booking WHERE id = NEW.booking AND patient = NEW.patient);
+    -- A line of alerts has no quotes.
+    SELECT RAISE(ABORT, 'code must have no comma, quotation mark or control character, and no blank at an end')
+        WHERE NEW.code GLOB ('*[,"' || char(1) || '-' || char(31) || char(127) || ']*') OR instr(NEW.code, char(0)) > 0
+           OR trim(NEW.code) <> NEW.code;
+    SELECT RAISE(ABORT, 'the alert is there already: another date_added is another alert, and removes removes this one')
+        WHERE EXISTS (SELECT 1 FROM alert
+                      WHERE patient = NEW.patient AND booking = NEW.booking AND code = NEW.code
+                        AND date_added = substr(NEW.date_added, 1, 19) || '.000000Z');
+    SELECT RAISE(ABORT, 'removes names no row: give alert.id of the alert that is removed')
+        WHERE NEW.removes IS NOT NULL AND NOT EXISTS (SELECT 1 FROM alert WHERE id = NEW.removes);
+    SELECT RAISE(ABORT, 'the alert is removed already: alert.date_removed says since when')
+        WHERE EXISTS (SELECT 1 FROM alert WHERE id = NEW.removes AND date_removed IS NOT NULL);
+    SELECT RAISE(ABORT, 'date_removed must not be before the date_added of the alert')
+        WHERE EXISTS (SELECT 1 FROM alert WHERE id = NEW.removes AND substr(NEW.date_removed, 1, 19) < substr(date_added, 1, 19));
+END;
+
+CREATE TRIGGER alert_entry_sets AFTER INSERT ON alert_entry WHEN NEW.removes IS NULL
+BEGIN
+    INSERT INTO alert (patient, booking, code, date_added, added_by, alert_event_at, alert_arrived_at)
+        SELECT NEW.patient, NEW.booking, NEW.code, substr(NEW.date_added, 1, 19) || '.000000Z', NEW.user_id,
+               strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), strftime('%Y-%m-%dT%H:%M:%f000Z', 'now');
+    INSERT INTO alert_event (alert, entry, change, created_at)
+        SELECT id, NEW.id, 'added', strftime('%Y-%m-%dT%H:%M:%f000Z', 'now') FROM alert
+        WHERE patient = NEW.patient AND booking = NEW.booking AND code = NEW.code
+          AND date_added = substr(NEW.date_added, 1, 19) || '.000000Z';
+END;
+
+CREATE TRIGGER alert_entry_removes AFTER INSERT ON alert_entry WHEN NEW.removes IS NOT NULL
+BEGIN
+    UPDATE alert SET date_removed = substr(NEW.date_removed, 1, 19) || '.000000Z', removed_by = NEW.user_id,
+                     alert_event_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'),
+                     alert_arrived_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'), alert_file = NULL
+        WHERE id = NEW.removes;
+    -- Each event tells the whole alert: what an earlier one could not tell, this one does.
+    UPDATE alert_event SET state = 'superseded' WHERE state = 'failed' AND alert = NEW.removes;
+    INSERT INTO alert_event (alert, entry, change, created_at)
+        VALUES (NEW.removes, NEW.id, 'removed', strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'));
+END;
+
+CREATE TRIGGER alert_entry_unchanged BEFORE UPDATE ON alert_entry
+BEGIN
+    SELECT RAISE(ABORT, 'alert_entry is append-only: insert a row with removes instead');
+END;
+CREATE TRIGGER alert_entry_stays BEFORE DELETE ON alert_entry
+BEGIN
+    SELECT RAISE(ABORT, 'alert_entry is append-only: insert a row with removes instead');
+END;
+
 -- Outbound ------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0), -- in sending order; never used twice; in the control id
     order_event INTEGER REFERENCES order_event (id), -- what it came from; NULL: no order
-    pharmacy TEXT NOT NULL CHECK (length(pharmacy) BETWEEN 1 AND 64), -- partner to whom it goes
-    control_id TEXT NOT NULL UNIQUE CHECK (length(control_id) BETWEEN 1 AND 20), -- MSH-10
-    file_name TEXT NOT NULL CHECK (length(file_name) BETWEEN 1 AND 255), -- name in the partner's folder
+    alert_event INTEGER REFERENCES alert_event (id), -- what it came from; NULL: no alert
+    receiver_kind TEXT NOT NULL CHECK (receiver_kind IN ('pharmacy', 'feed')), -- what receiver names
+    receiver TEXT NOT NULL CHECK (length(receiver) BETWEEN 1 AND 64), -- to whom it goes: pharmacy, or feed that takes alerts
+    control_id TEXT NOT NULL UNIQUE CHECK (length(control_id) BETWEEN 1 AND 20), -- number for the receiver: MSH-10
+    file_name TEXT NOT NULL CHECK (length(file_name) BETWEEN 1 AND 255), -- name in the receiver's folder
     bytes BLOB NOT NULL CHECK (length(bytes) > 0), -- the message, exactly as it is sent
     state TEXT NOT NULL
         CHECK (state IN ('queued', 'sent', 'received', 'refused', 'unanswered', 'ask', 'rejected')), -- how far it is
     created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'), -- when it was rendered
     sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.??????Z'), -- when it lay in the folder under its name
-    UNIQUE (pharmacy, file_name),
+    UNIQUE (receiver_kind, receiver, file_name),
+    CHECK (order_event IS NULL OR alert_event IS NULL),
     CHECK (state NOT IN ('sent', 'received', 'refused', 'unanswered') OR sent_at IS NOT NULL)
 ) STRICT;
-CREATE INDEX outbox_by_state ON outbox (pharmacy, state, id);
+CREATE INDEX outbox_by_state ON outbox (receiver_kind, receiver, state, id);
 
-CREATE TRIGGER outbox_rendered_once BEFORE UPDATE OF id, order_event, pharmacy, control_id, file_name, bytes ON outbox
+CREATE TRIGGER outbox_rendered_once BEFORE UPDATE OF id, order_event, alert_event, receiver_kind, receiver, control_id, file_name, bytes
+    ON outbox
 BEGIN
     SELECT RAISE(ABORT, 'a message is rendered once: its bytes, name and number never change');
 END;

@@ -121,6 +121,7 @@ static void check_live(struct check_report *report, const struct config *config,
         const char *kind = live_kind_name(row->kind);
         const struct config_pharmacy *pharmacy =
             row->kind == LIVE_PHARMACY ? config_pharmacy_find(config, row->name) : NULL;
+        const struct config_feed *feed = row->kind == LIVE_FEED ? config_feed_find(config, row->name) : NULL;
         counts[row->kind]++;
         if (!live_is_configured(config, row->kind, row->name))
             check_report_add(
@@ -131,6 +132,11 @@ static void check_live(struct check_report *report, const struct config *config,
             check_report_add(
                 report, CHECK_FAILED, "live",
                 "pharmacy %s is live and has no live-folder: its orders are not sent; give it one",
+                row->name);
+        else if (feed != NULL && feed->alerts.taken && feed->alerts.live_folder == NULL)
+            check_report_add(
+                report, CHECK_WARNING, "live",
+                "feed %s is live and its <alerts-out> has no live-folder: it is told of no alert; give it one",
                 row->name);
         else
             check_report_add(report, CHECK_OK, "live", "%s %s since %s", kind, row->name, row->since);
@@ -206,11 +212,14 @@ static void check_feed(struct check_report *report, const struct config_feed *fe
                      (unsigned long)taken, (unsigned long)other);
 }
 
-static void check_pharmacy_folder(struct check_report *report, const struct config_pharmacy *pharmacy,
-                                  const char *world, const char *folder)
+/* `what` gets files from us there. */
+static void check_folder_out(struct check_report *report, const char *what, const char *name,
+                             const char *world, const char *folder)
 {
     char area[60];
-    (void)snprintf(area, sizeof area, "pharmacy %s %s", pharmacy->name, world);
+    if (folder == NULL)
+        return;
+    (void)snprintf(area, sizeof area, "%s %s %s", what, name, world);
     struct platform_status status = probe_write(folder);
     if (platform_ok(status))
         check_report_add(report, CHECK_OK, area, "'%s' can be written", folder);
@@ -258,11 +267,15 @@ void check_run(const struct config *config, struct check_report *report)
     check_world(report, config, DATABASE_LIVE);
     for (size_t i = 0; i < config->feed_count; i++)
         check_feed(report, &config->feeds[i]);
+    for (size_t i = 0; i < config->feed_count; i++) {
+        const struct config_feed *feed = &config->feeds[i];
+        check_folder_out(report, "alerts for", feed->name, "test", feed->alerts.test_folder);
+        check_folder_out(report, "alerts for", feed->name, "live", feed->alerts.live_folder);
+    }
     for (size_t i = 0; i < config->pharmacy_count; i++) {
         const struct config_pharmacy *pharmacy = &config->pharmacies[i];
-        check_pharmacy_folder(report, pharmacy, "test", pharmacy->test_folder);
-        if (pharmacy->live_folder != NULL)
-            check_pharmacy_folder(report, pharmacy, "live", pharmacy->live_folder);
+        check_folder_out(report, "pharmacy", pharmacy->name, "test", pharmacy->test_folder);
+        check_folder_out(report, "pharmacy", pharmacy->name, "live", pharmacy->live_folder);
     }
 }
 

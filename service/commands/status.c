@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "database/alert.h"
 #include "database/database.h"
 #include "database/held.h"
 #include "database/ledger.h"
@@ -23,12 +24,13 @@ struct world_status {
     char problem[400]; /* why it could not be read; "" when it was */
     struct ledger_feed_counts *feeds;
     size_t feed_count;
-    struct outbox_counts *pharmacies;
-    size_t pharmacy_count;
+    struct outbox_counts *receivers;
+    size_t receiver_count;
     int64_t failed_orders;
     struct held *held; /* the first HELD_SHOWN */
     size_t held_shown;
     int64_t held_count;
+    int64_t waiting_alerts, failed_alerts;
     struct live_row *live; /* live world only */
     size_t live_count;
 };
@@ -37,7 +39,8 @@ struct world_status {
 static bool read_rows(struct database *db, struct arena *arena, struct world_status *status)
 {
     return ledger_counts(db, arena, &status->feeds, &status->feed_count) == DATABASE_OK &&
-           outbox_count(db, arena, &status->pharmacies, &status->pharmacy_count) == DATABASE_OK &&
+           outbox_count(db, arena, &status->receivers, &status->receiver_count) == DATABASE_OK &&
+           alert_counts(db, &status->waiting_alerts, &status->failed_alerts) == DATABASE_OK &&
            outbox_failed_events(db, &status->failed_orders) == DATABASE_OK &&
            held_count(db, &status->held_count) == DATABASE_OK &&
            held_list(db, HELD_SHOWN, arena, &status->held, &status->held_shown) == DATABASE_OK &&
@@ -81,13 +84,15 @@ static struct ledger_feed_counts counts_of_feed(const struct world_status *statu
     return (struct ledger_feed_counts){.feed = name};
 }
 
-static struct outbox_counts counts_of_pharmacy(const struct world_status *status, const char *name)
+/* The counts of a configured receiver; likewise. */
+static struct outbox_counts counts_of_receiver(const struct world_status *status, enum live_kind kind,
+                                               const char *name)
 {
-    for (size_t i = 0; i < status->pharmacy_count; i++) {
-        if (strcmp(status->pharmacies[i].pharmacy, name) == 0)
-            return status->pharmacies[i];
+    for (size_t i = 0; i < status->receiver_count; i++) {
+        if (status->receivers[i].receiver_kind == kind && strcmp(status->receivers[i].receiver, name) == 0)
+            return status->receivers[i];
     }
-    return (struct outbox_counts){.pharmacy = name};
+    return (struct outbox_counts){.receiver_kind = kind, .receiver = name};
 }
 
 /* Since when it is live, as stored; NULL: it is in test. */
@@ -123,12 +128,12 @@ static void add_feed_text(struct output *out, const struct ledger_feed_counts *f
                    feed->identity_changes, feed->last_identity_change);
 }
 
-static void add_pharmacy_text(struct output *out, const struct outbox_counts *pharmacy, const char *note)
+static void add_receiver_text(struct output *out, const struct outbox_counts *receiver, const char *note)
 {
-    output_add(out, "  pharmacy %s%s: %" PRId64 " sent, %" PRId64 " queued%s%s, %" PRId64 " other\n",
-               pharmacy->pharmacy, note, pharmacy->sent, pharmacy->queued,
-               pharmacy->oldest_queued != NULL ? " since " : "",
-               pharmacy->oldest_queued != NULL ? pharmacy->oldest_queued : "", pharmacy->other);
+    output_add(out, "  %s %s%s: %" PRId64 " sent, %" PRId64 " queued%s%s, %" PRId64 " other\n",
+               receiver->receiver_kind == LIVE_FEED ? "alerts for feed" : "pharmacy", receiver->receiver,
+               note, receiver->sent, receiver->queued, receiver->oldest_queued != NULL ? " since " : "",
+               receiver->oldest_queued != NULL ? receiver->oldest_queued : "", receiver->other);
 }
 
 /* What waits for a person: which numbers, since when, and what to type. */
@@ -164,9 +169,12 @@ static bool has_feed(const struct config *config, const char *name)
     return config_feed_find(config, name) != NULL;
 }
 
-static bool has_pharmacy(const struct config *config, const char *name)
+static bool has_receiver(const struct config *config, const struct outbox_counts *receiver)
 {
-    return config_pharmacy_find(config, name) != NULL;
+    if (receiver->receiver_kind == LIVE_PHARMACY)
+        return config_pharmacy_find(config, receiver->receiver) != NULL;
+    const struct config_feed *feed = config_feed_find(config, receiver->receiver);
+    return feed != NULL && feed->alerts.taken;
 }
 
 /* What is live and what is in test. */
@@ -208,16 +216,26 @@ static void add_world_text(struct output *out, const struct config *config, enum
             add_feed_text(out, &status->feeds[i], gone);
     }
     for (size_t i = 0; i < config->pharmacy_count; i++) {
-        struct outbox_counts pharmacy = counts_of_pharmacy(status, config->pharmacies[i].name);
-        add_pharmacy_text(out, &pharmacy, "");
+        struct outbox_counts pharmacy = counts_of_receiver(status, LIVE_PHARMACY, config->pharmacies[i].name);
+        add_receiver_text(out, &pharmacy, "");
     }
-    for (size_t i = 0; i < status->pharmacy_count; i++) {
-        if (!has_pharmacy(config, status->pharmacies[i].pharmacy))
-            add_pharmacy_text(out, &status->pharmacies[i], gone);
+    for (size_t i = 0; i < config->feed_count; i++) {
+        struct outbox_counts feed = counts_of_receiver(status, LIVE_FEED, config->feeds[i].name);
+        if (config->feeds[i].alerts.taken)
+            add_receiver_text(out, &feed, "");
+    }
+    for (size_t i = 0; i < status->receiver_count; i++) {
+        if (!has_receiver(config, &status->receivers[i]))
+            add_receiver_text(out, &status->receivers[i], gone);
     }
     add_held_text(out, world, status);
     output_add(out, "  orders that could not be made a message: %" PRId64 "%s\n", status->failed_orders,
                status->failed_orders > 0 ? " (the events 603 say what to mend)" : "");
+    if (status->failed_alerts > 0)
+        output_add(out, "  alerts that could not be told: %" PRId64 " (the events 606 say what to mend)\n",
+                   status->failed_alerts);
+    if (status->waiting_alerts > 0)
+        output_add(out, "  alerts that wait for their booking: %" PRId64 "\n", status->waiting_alerts);
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------------------- */
@@ -240,16 +258,16 @@ static void add_feed_json(struct output *out, const struct ledger_feed_counts *f
     output_add(out, "}");
 }
 
-static void add_pharmacy_json(struct output *out, const struct outbox_counts *pharmacy, bool configured,
+static void add_receiver_json(struct output *out, const struct outbox_counts *receiver, bool configured,
                               bool first)
 {
     output_add(out, "%s\n    {\"name\": ", first ? "" : ",");
-    output_json_text(out, pharmacy->pharmacy);
+    output_json_text(out, receiver->receiver);
     output_add(out,
                ", \"configured\": %s, \"queued\": %" PRId64 ", \"sent\": %" PRId64 ", \"other\": %" PRId64
                ", \"oldest_queued\": ",
-               configured ? "true" : "false", pharmacy->queued, pharmacy->sent, pharmacy->other);
-    output_json_text(out, pharmacy->oldest_queued);
+               configured ? "true" : "false", receiver->queued, receiver->sent, receiver->other);
+    output_json_text(out, receiver->oldest_queued);
     output_add(out, "}");
 }
 
@@ -269,6 +287,18 @@ static void add_held_json(struct output *out, const struct held *held, bool firs
     output_add(out, ", \"why\": ");
     output_json_text(out, held->detail);
     output_add(out, "}");
+}
+
+/* The receivers that are no longer in the configuration. */
+static void add_gone_json(struct output *out, const struct config *config, const struct world_status *status,
+                          enum live_kind kind, bool first)
+{
+    for (size_t i = 0; i < status->receiver_count; i++) {
+        if (status->receivers[i].receiver_kind != kind || has_receiver(config, &status->receivers[i]))
+            continue;
+        add_receiver_json(out, &status->receivers[i], false, first);
+        first = false;
+    }
 }
 
 static void add_live_json(struct output *out, const struct world_status *live)
@@ -302,19 +332,27 @@ static void add_world_json(struct output *out, const struct config *config, enum
     output_add(out, "],\n   \"pharmacies\": [");
     first = true;
     for (size_t i = 0; i < config->pharmacy_count; i++, first = false) {
-        struct outbox_counts pharmacy = counts_of_pharmacy(status, config->pharmacies[i].name);
-        add_pharmacy_json(out, &pharmacy, true, first);
+        struct outbox_counts pharmacy = counts_of_receiver(status, LIVE_PHARMACY, config->pharmacies[i].name);
+        add_receiver_json(out, &pharmacy, true, first);
     }
-    for (size_t i = 0; i < status->pharmacy_count; i++) {
-        if (has_pharmacy(config, status->pharmacies[i].pharmacy))
+    add_gone_json(out, config, status, LIVE_PHARMACY, first);
+    output_add(out, "],\n   \"alerts_out\": [");
+    first = true;
+    for (size_t i = 0; i < config->feed_count; i++) {
+        struct outbox_counts feed = counts_of_receiver(status, LIVE_FEED, config->feeds[i].name);
+        if (!config->feeds[i].alerts.taken)
             continue;
-        add_pharmacy_json(out, &status->pharmacies[i], false, first);
+        add_receiver_json(out, &feed, true, first);
         first = false;
     }
+    add_gone_json(out, config, status, LIVE_FEED, first);
     output_add(out, "],\n   \"held_count\": %" PRId64 ", \"held\": [", status->held_count);
     for (size_t i = 0; i < status->held_shown; i++)
         add_held_json(out, &status->held[i], i == 0);
-    output_add(out, "],\n   \"failed_orders\": %" PRId64 "}", status->failed_orders);
+    output_add(out,
+               "],\n   \"failed_orders\": %" PRId64 ", \"failed_alerts\": %" PRId64
+               ", \"waiting_alerts\": %" PRId64 "}",
+               status->failed_orders, status->failed_alerts, status->waiting_alerts);
 }
 
 /* ------------------------------------------------------------------------------------------------------------------------- */

@@ -275,11 +275,7 @@ enum database_kind carry_decision(struct carried *carried)
 
 static void report_result(const char *feed, const char *number, const struct apply_result *result)
 {
-    for (size_t i = 0; i < result->waiting_held_count; i++) {
-        char held[24];
-        (void)snprintf(held, sizeof held, "%lld", (long long)result->waiting_held[i].file);
-        event_report(EVENT_HELD, result->waiting_held[i].feed, held, reason_sentence("held"));
-    }
+    group_report_held(result);
     if (result->identity_changed)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);
     if (result->unmatched_location)

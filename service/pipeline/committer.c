@@ -234,6 +234,8 @@ static void commit_group(struct committer *committer, struct group *group)
             dispatch_applied(pipeline, group, first, applied);
             if (group->waiting_ended)
                 upkeep_waiting_ended(&committer->upkeep);
+            if (group->announced)
+                outgoing_alerts_announced(&committer->outgoing);
             first += applied;
             mutex_lock(&pipeline->lock);
             pipeline->figures.commits++;

@@ -46,11 +46,7 @@ static void report_applied(const struct job *job)
         event_report(EVENT_HELD, feed, number, reason_sentence("held"));
     if (job->result.message.state == LEDGER_WAITING)
         log_write(LOG_INFO, feed, "%s waits for its booking", number);
-    for (size_t i = 0; i < job->result.waiting_held_count; i++) {
-        char held[24];
-        number_text(job->result.waiting_held[i].file, held);
-        event_report(EVENT_HELD, job->result.waiting_held[i].feed, held, reason_sentence("held"));
-    }
+    group_report_held(&job->result);
     if (job->result.identity_changed)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);
     if (job->result.unmatched_location)
@@ -111,6 +107,14 @@ void dispatch_claims(struct pipeline *pipeline, struct group *group)
     }
     condition_broadcast(&pipeline->workers_wake);
     mutex_unlock(&pipeline->lock);
+}
+
+static bool announced(const struct job *job)
+{
+    bool announced = job->result.announced;
+    for (size_t i = job->rows ? job->rows->first : 0; job->rows && i < job->rows->upto; i++)
+        announced = announced || job->rows->slice.rows[i].result.announced;
+    return announced;
 }
 
 static bool ended_waiting(const struct job *job)
@@ -182,6 +186,7 @@ void dispatch_applied(struct pipeline *pipeline, struct group *group, size_t fir
     for (size_t i = first; i < first + count; i++) {
         struct job *job = group->applies[i];
         group->waiting_ended = group->waiting_ended || ended_waiting(job);
+        group->announced = group->announced || announced(job);
         if (job->rows && go_on(pipeline, job))
             continue;
         if (job->from_hold)

@@ -6,6 +6,7 @@
 #include "database/live.h"
 #include "database/outbox.h"
 #include "platform/clock.h"
+#include "service/event.h"
 #include "service/log.h"
 #include "service/pipeline/held_roster.h"
 #include "service/pipeline/row_apply.h"
@@ -82,12 +83,26 @@ bool group_keep_told(struct apply_result *result, struct arena *arena)
     struct apply_held *kept = arena_take_array(arena, result->waiting_held_count, sizeof *kept);
     for (size_t i = 0; kept && i < result->waiting_held_count; i++) {
         kept[i].file = result->waiting_held[i].file;
+        kept[i].quarantined = result->waiting_held[i].quarantined;
         kept[i].feed = arena_copy_text(arena, slice_of(result->waiting_held[i].feed));
         if (!kept[i].feed)
             return false;
     }
     result->waiting_held = kept;
     return kept != NULL;
+}
+
+void group_report_held(const struct apply_result *result)
+{
+    for (size_t i = 0; i < result->waiting_held_count; i++) {
+        const struct apply_held *held = &result->waiting_held[i];
+        char number[24];
+        (void)snprintf(number, sizeof number, "%lld", (long long)held->file);
+        if (held->quarantined)
+            event_report(EVENT_ALERT_REFUSED, held->feed, number);
+        else
+            event_report(EVENT_HELD, held->feed, number, reason_sentence("held"));
+    }
 }
 
 static enum database_kind apply_event(struct database *db, struct job *job, instant_us now)

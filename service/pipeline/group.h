@@ -20,6 +20,7 @@ struct group {
         given_back; /* their turn has come, and they cannot be read: nothing is written of them */
     struct sent_rows sent;
     bool waiting_ended; /* events that waited in the hold have ended; set by dispatch_applied */
+    bool announced;     /* alerts changed of which other feeds are to be told; likewise */
     bool put_into_hold; /* a file has come to lie in the hold; set by dispatch_ends */
 };
 
@@ -37,6 +38,9 @@ bool group_is_refusal(enum database_kind kind);
 
 /* Copies what a result tells after the commit, when the connection has gone on. False when memory is exhausted. */
 bool group_keep_told(struct apply_result *result, struct arena *arena);
+
+/* Tells of what waited for a booking and turned out to be another person's. After the commit. */
+void group_report_held(const struct apply_result *result);
 
 /* What `.reason.txt` and the event say of a job in quarantine or hold; borrows from the job. */
 struct reason group_reason(const struct job *job, const char *detail);

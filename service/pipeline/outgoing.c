@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 
+#include "database/alert.h"
 #include "database/order.h"
+#include "outbound/alert_fanout.h"
 #include "outbound/fanout.h"
 #include "platform/clock.h"
 #include "service/event.h"
@@ -46,6 +48,67 @@ static void report_orders(const struct order_news *noted)
     }
 }
 
+/* What was rendered is committed: its senders may have work. `events` of FANOUT_LIMIT: there may be more. */
+static void note_queued(struct outgoing *outgoing, size_t events, size_t queued)
+{
+    const struct pipeline_options *options = &outgoing->pipeline->options;
+    outgoing->more = outgoing->more || events == FANOUT_LIMIT;
+    mutex_lock(&outgoing->pipeline->lock);
+    outgoing->pipeline->figures.queued += queued;
+    mutex_unlock(&outgoing->pipeline->lock);
+    if (queued > 0 && options->messages_queued)
+        options->messages_queued(options->context);
+}
+
+/* Alerts that failed: reported only when that is committed. */
+struct alert_news {
+    struct arena *arena;
+    size_t count;
+    struct {
+        int64_t event;
+        const char *sentence;
+    } items[FANOUT_LIMIT];
+};
+
+static void note_alert(void *context, int64_t alert_event, const char *sentence)
+{
+    struct alert_news *noted = context;
+    if (noted->count == FANOUT_LIMIT)
+        return; /* alert_fanout_run takes no more than that at a time */
+    const char *kept = arena_copy_text(noted->arena, slice_of(sentence));
+    noted->items[noted->count].event = alert_event;
+    noted->items[noted->count].sentence = kept ? kept : "memory is exhausted; the row alert_event says why";
+    noted->count++;
+}
+
+static enum database_kind fan_out_alerts(struct outgoing *outgoing)
+{
+    const struct pipeline_options *options = &outgoing->pipeline->options;
+    struct database *db = options->writer;
+    struct alert_fanout_counts counts = {0};
+    struct alert_news noted = {.arena = &outgoing->arena};
+    struct alert_event *events = NULL;
+    size_t waiting = 0;
+    enum database_kind kind = alert_events_new(db, 1, &outgoing->arena, &events, &waiting);
+    if (kind != DATABASE_OK || waiting == 0)
+        return kind;
+    kind = database_begin(db);
+    if (kind == DATABASE_OK)
+        kind = alert_fanout_run(db, options->paths->world, options->alert_receivers,
+                                options->alert_receiver_count, clock_utc_us(), FANOUT_LIMIT, &outgoing->arena,
+                                note_alert, &noted, &counts);
+    kind = database_finish(db, kind);
+    if (kind != DATABASE_OK)
+        return kind;
+    for (size_t i = 0; i < noted.count; i++) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "%lld", (long long)noted.items[i].event);
+        event_report(EVENT_ALERT_NOT_RENDERED, number, noted.items[i].sentence);
+    }
+    note_queued(outgoing, counts.events, counts.queued);
+    return DATABASE_OK;
+}
+
 static enum database_kind fan_out(struct outgoing *outgoing)
 {
     const struct pipeline_options *options = &outgoing->pipeline->options;
@@ -67,12 +130,7 @@ static enum database_kind fan_out(struct outgoing *outgoing)
     if (kind != DATABASE_OK)
         return kind;
     report_orders(&noted);
-    outgoing->more = counts.events == FANOUT_LIMIT;
-    mutex_lock(&outgoing->pipeline->lock);
-    outgoing->pipeline->figures.queued += counts.queued;
-    mutex_unlock(&outgoing->pipeline->lock);
-    if (counts.queued > 0 && options->orders_queued)
-        options->orders_queued(options->context);
+    note_queued(outgoing, counts.events, counts.queued);
     return DATABASE_OK;
 }
 
@@ -86,6 +144,11 @@ void outgoing_init(struct outgoing *outgoing, struct pipeline *pipeline)
 void outgoing_release(struct outgoing *outgoing)
 {
     arena_release(&outgoing->arena);
+}
+
+void outgoing_alerts_announced(struct outgoing *outgoing)
+{
+    outgoing->more = true;
 }
 
 uint32_t outgoing_due_in(const struct outgoing *outgoing, uint64_t now)
@@ -108,8 +171,11 @@ enum database_kind outgoing_look(struct outgoing *outgoing, bool asked)
     outgoing->more = false;
     kind = fan_out(outgoing);
     if (kind == DATABASE_OK)
+        kind = fan_out_alerts(outgoing);
+    if (kind == DATABASE_OK)
         kind = carry_out_commands(outgoing->pipeline, &outgoing->arena, &outgoing->decided);
-    outgoing->data_version_known = kind == DATABASE_OK; /* otherwise the next look does it again */
+    outgoing->more = outgoing->more || outgoing->decided; /* what was released may have let alerts in */
+    outgoing->data_version_known = kind == DATABASE_OK;   /* otherwise the next look does it again */
     outgoing->data_version = version;
     return kind;
 }

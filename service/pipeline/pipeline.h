@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "database/database.h"
+#include "outbound/alert_line.h"
 #include "outbound/partner.h"
 #include "service/config.h"
 #include "service/pipeline/job.h"
@@ -46,8 +47,10 @@ struct pipeline_options {
     struct line *hold_lines; /* of them one per feed for held rosters that are released */
     const struct partner *partners;
     size_t partner_count;
-    /* The committer queued messages for the partners. On its thread. */
-    void (*orders_queued)(void *context);
+    const struct alert_receiver *alert_receivers;
+    size_t alert_receiver_count;
+    /* The committer queued messages for partners or alerts for feeds. On its thread. */
+    void (*messages_queued)(void *context);
     /* A row of the command table asks for a scan of all feeds. On its thread. */
     void (*scan_asked)(void *context);
     /* Something was committed. On its thread. */

@@ -122,6 +122,10 @@ static enum database_kind apply_good_row(struct database *db, struct job *job, s
     if (!group_keep_told(result, &job->rows->slice.arena))
         return DATABASE_NO_MEMORY;
     const enum ledger_message_state state = result->message.state;
+    if (state == LEDGER_MESSAGE_QUARANTINED)
+        return set_aside(job, row, STORE_QUARANTINE, "refused", result->message.detail, NULL)
+                   ? DATABASE_OK
+                   : DATABASE_OTHER;
     if (state != LEDGER_HELD && state != LEDGER_WAITING)
         return DATABASE_OK;
     /* Written before the next statement ends the life of the detail. */
@@ -295,14 +299,8 @@ static void number_text(int64_t number, char out[24])
 void row_report(const struct job *job)
 {
     const struct row_file *rows = job->rows;
-    for (size_t i = rows->first; i < rows->upto && job->work == JOB_PARSE; i++) {
-        const struct apply_result *result = &rows->slice.rows[i].result;
-        for (size_t j = 0; j < result->waiting_held_count; j++) {
-            char held[24];
-            number_text(result->waiting_held[j].file, held);
-            event_report(EVENT_HELD, result->waiting_held[j].feed, held, reason_sentence("held"));
-        }
-    }
+    for (size_t i = rows->first; i < rows->upto && job->work == JOB_PARSE; i++)
+        group_report_held(&rows->slice.rows[i].result);
 }
 
 void row_report_end(const struct job *job)
@@ -324,6 +322,10 @@ void row_report_end(const struct job *job)
     if (reached->quarantined > 0) {
         number_text(reached->quarantined, count);
         event_report(EVENT_ROWS_SET_ASIDE, feed, number, count);
+    }
+    if (rows->unmapped_codes > 0) {
+        number_text(rows->unmapped_codes, count);
+        event_report(EVENT_ALERTS_UNMAPPED, feed, number, count);
     }
     if (reached->held > 0)
         event_report(EVENT_HELD, feed, number, reason_sentence("held"));

@@ -36,6 +36,15 @@ bool row_file_is_under_way(const struct job *job)
            !job->rows->ended;
 }
 
+static bool has_fault(const struct fault_list *faults, enum fault_code code)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        if (faults->items[i].code == code)
+            return true;
+    }
+    return false;
+}
+
 void row_file_committed(struct row_file *rows)
 {
     for (size_t i = rows->first; i < rows->upto; i++) {
@@ -43,6 +52,7 @@ void row_file_committed(struct row_file *rows)
         rows->identities_changed += result->identity_changed;
         rows->second_open_bookings += result->second_open_booking;
         rows->unmatched_locations += result->unmatched_location;
+        rows->unmapped_codes += has_fault(&rows->slice.rows[i].faults, FAULT_ALERT_CODE_UNMAPPED);
     }
     rows->kept = rows->kept || rows->upto > rows->first || rows->ended;
     rows->progress = rows->reached;

@@ -40,7 +40,7 @@ struct row_file {
     bool stuck;     /* an extract could not be written: again in a moment */
     uint64_t tried; /* when a worker last had it, monotonic ms */
     /* rows so far, for events at the end */
-    uint32_t identities_changed, second_open_bookings, unmatched_locations;
+    uint32_t identities_changed, second_open_bookings, unmatched_locations, unmapped_codes;
 };
 
 /* `sync`: whoever is missing is released. NULL when memory is exhausted. */

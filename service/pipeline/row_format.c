@@ -10,6 +10,7 @@ const struct row_format *row_format_find(enum config_format format)
     case CONFIG_FORMAT_XML_EVENT: return NULL;
     case CONFIG_FORMAT_XML_ROSTER: return &row_format_roster_xml;
     case CONFIG_FORMAT_ROSTER_CSV: return &row_format_roster_csv;
+    case CONFIG_FORMAT_ALERTS_CSV: return &row_format_alerts_csv;
     }
     return NULL;
 }

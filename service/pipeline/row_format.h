@@ -105,8 +105,7 @@ struct row_format {
     enum database_kind (*apply)(struct database *db, struct job *job, struct row *row, instant_us now);
 };
 
-extern const struct row_format row_format_roster_csv;
-extern const struct row_format row_format_roster_xml;
+extern const struct row_format row_format_roster_csv, row_format_roster_xml, row_format_alerts_csv;
 
 /* NULL: a file of that format is one message. */
 const struct row_format *row_format_find(enum config_format format);

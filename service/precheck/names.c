@@ -87,7 +87,7 @@ static void judge_event(struct precheck *check, const struct precheck_file *file
         note_place(&check->names[PRECHECK_NAME_HOUR_ONLY], place);
 }
 
-/* Whether a rule takes what the file is; alerts are taken by none so far. */
+/* Whether a rule takes what the file is. */
 static bool rule_fits(const struct config_match *match, const struct precheck_file *file)
 {
     switch (match->format) {
@@ -95,6 +95,7 @@ static bool rule_fits(const struct config_match *match, const struct precheck_fi
     case CONFIG_FORMAT_ROSTER_CSV: return file->kind == PRECHECK_ROSTER && !file->xml;
     case CONFIG_FORMAT_XML_EVENT:
     case CONFIG_FORMAT_XML_ROSTER: return file->xml;
+    case CONFIG_FORMAT_ALERTS_CSV: return file->kind == PRECHECK_ALERTS;
     }
     return false;
 }

@@ -13,6 +13,8 @@ static const struct {
     {"row-faults",
      "this row of the roster was read and is wrong, and the other rows went on without it: ask the sender to mend what is "
      "listed below and to send the row again, or the roster anew"},
+    {"refused",
+     "this row was not filed, for the reason that the detail gives: ask the sender to mend it and to send the row again"},
     {"incomplete",
      "the file ends too early, or lacks what is required: ask the sender to write it whole, best under a name that ends in .tmp, and to rename it then"},
     {"too-large",

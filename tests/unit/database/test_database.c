@@ -113,7 +113,11 @@ static void hot_path_and_status_use_their_indexes(void **state)
                                             STATEMENT_PATIENT_PHOTO_IS,
                                             STATEMENT_PATIENT_PHOTO_END,
                                             STATEMENT_PATIENT_PHOTO_INSERT,
-                                            STATEMENT_WAITING_PHOTO_LAST};
+                                            STATEMENT_WAITING_PHOTO_LAST,
+                                            STATEMENT_ALERT_FIND,
+                                            STATEMENT_ALERT_EVENTS_NEW,
+                                            STATEMENT_ALERT_EVENT_SUPERSEDE,
+                                            STATEMENT_ALERT_EVENTS_AGAIN};
     /* Those sort a few rows: the messages of one file, what waits for one booking or is due, the bookings of one person. */
     static const enum statement_id sort_few[] = {STATEMENT_FILE_OUTCOME,    STATEMENT_DUE_RELEASES,
                                                  STATEMENT_DUE_WAITING,     STATEMENT_WAITING_NEXT,

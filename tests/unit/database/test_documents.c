@@ -104,11 +104,15 @@ static void every_column_is_commented_in_the_schema(void **state)
         "(none)");
 }
 
-static char *example(void)
+/* The example of that number on the page, from 1. */
+static char *example(int number)
 {
-    const char *start = strstr(document, "```sql\n");
-    assert_non_null(start);
-    start += strlen("```sql\n");
+    const char *start = document;
+    for (int i = 0; i < number; i++) {
+        start = strstr(start, "```sql\n");
+        assert_non_null(start);
+        start += strlen("```sql\n");
+    }
     const char *end = strstr(start, "```");
     assert_non_null(end);
     size_t size = (size_t)(end - start);
@@ -122,7 +126,7 @@ static char *example(void)
 static void the_example_inserts_one_order(void **state)
 {
     struct scene *scene = *state;
-    char *sql = example();
+    char *sql = example(1);
     scene_facilities(scene);
     scene_execute(scene, sql); /* the booking is not known yet */
     assert_value(scene, "SELECT count(*) FROM medication_order", "0");
@@ -134,6 +138,30 @@ static void the_example_inserts_one_order(void **state)
     scene_refused(scene, sql, "already has a new order");
     scene_execute(scene, "ROLLBACK");
     free(sql);
+}
+
+static void the_examples_set_an_alert_and_remove_it(void **state)
+{
+    struct scene *scene = *state;
+    char *set = example(2), *remove = example(3);
+    scene_facilities(scene);
+    scene_execute(scene, set); /* the booking is not known yet */
+    scene_execute(scene, remove);
+    assert_value(scene, "SELECT count(*) FROM alert_entry", "0");
+    (void)scene_apply(scene, scene_dem("Booking=\"12345678\"\n"), (struct scene_event){0});
+    scene_execute(scene, set);
+    assert_value(
+        scene,
+        "SELECT code || patient || booking || added_by || (date_removed IS NULL) || (feed IS NULL) FROM alert",
+        "HIGHCAL11U711");
+    scene_execute(scene, remove);
+    assert_value(scene, "SELECT removed_by || (date_removed >= date_added) FROM alert", "U71");
+    assert_value(scene, "SELECT group_concat(change || ' ' || state) FROM alert_event",
+                 "added new,removed new");
+    scene_execute(scene, remove); /* nothing is left to remove */
+    assert_value(scene, "SELECT count(*) FROM alert_entry", "2");
+    free(set);
+    free(remove);
 }
 
 /* The page quotes two refusals; they are what the schema says. */
@@ -166,6 +194,7 @@ int main(void)
         IN_SCENE(the_version_is_the_one_of_the_page),
         IN_SCENE(every_column_is_commented_in_the_schema),
         IN_SCENE(the_example_inserts_one_order),
+        IN_SCENE(the_examples_set_an_alert_and_remove_it),
         IN_SCENE(the_refusals_are_quoted_right),
     };
     return cmocka_run_group_tests_name("documents", tests, load_document, NULL);

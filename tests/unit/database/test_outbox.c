@@ -10,7 +10,8 @@ static int64_t queue(struct scene *scene, const char *pharmacy, const char *byte
 {
     static char control[21];
     static char name[64];
-    struct outbox_row row = {.pharmacy = pharmacy,
+    struct outbox_row row = {.receiver_kind = LIVE_PHARMACY,
+                             .receiver = pharmacy,
                              .control_id = control,
                              .file_name = name,
                              .bytes = slice_of(bytes),
@@ -48,11 +49,11 @@ static void a_queued_row_is_what_was_put_in(void **state)
     assert_int_equal(queue(scene, "Central", bytes, scene_time(0)), 1);
     struct outbox_row *rows;
     size_t count;
-    assert_ok(outbox_queued(scene->db, "Central", 10, &scene->arena, &rows, &count));
+    assert_ok(outbox_queued(scene->db, LIVE_PHARMACY, "Central", 10, &scene->arena, &rows, &count));
     assert_int_equal(count, 1);
     assert_int_equal(rows[0].id, 1);
     assert_int_equal(rows[0].order_event, 0);
-    assert_string_equal(rows[0].pharmacy, "Central");
+    assert_string_equal(rows[0].receiver, "Central");
     assert_int_equal(rows[0].control_id[0], 'T');
     assert_memory_equal(rows[0].control_id + 1, database_control_letters(scene->db), 6);
     assert_string_equal(rows[0].control_id + 7, "1");
@@ -70,14 +71,14 @@ static void rows_come_in_order_and_by_partner(void **state)
         (void)queue(scene, i % 3 == 0 ? "Other" : "Central", "MSH", scene_time(0));
     struct outbox_row *rows;
     size_t count;
-    assert_ok(outbox_queued(scene->db, "Central", 100, &scene->arena, &rows, &count));
+    assert_ok(outbox_queued(scene->db, LIVE_PHARMACY, "Central", 100, &scene->arena, &rows, &count));
     assert_int_equal(count, 20);
     for (size_t i = 1; i < count; i++)
         assert_true(rows[i].id > rows[i - 1].id);
-    assert_ok(outbox_queued(scene->db, "Central", 3, &scene->arena, &rows, &count));
+    assert_ok(outbox_queued(scene->db, LIVE_PHARMACY, "Central", 3, &scene->arena, &rows, &count));
     assert_int_equal(count, 3);
     assert_int_equal(rows[0].id, 2);
-    assert_ok(outbox_queued(scene->db, "Nobody", 3, &scene->arena, &rows, &count));
+    assert_ok(outbox_queued(scene->db, LIVE_PHARMACY, "Nobody", 3, &scene->arena, &rows, &count));
     assert_int_equal(count, 0);
 }
 
@@ -92,14 +93,16 @@ static void sent_rows_are_no_longer_queued(void **state)
     assert_value(scene, "SELECT state || sent_at FROM outbox", "sent2026-11-23T18:01:00.000000Z");
     struct outbox_row *rows;
     size_t count;
-    assert_ok(outbox_queued(scene->db, "Central", 3, &scene->arena, &rows, &count));
+    assert_ok(outbox_queued(scene->db, LIVE_PHARMACY, "Central", 3, &scene->arena, &rows, &count));
     assert_int_equal(count, 0);
     struct outbox_row row;
-    assert_ok(outbox_by_name(scene->db, "Central", "1.hl7", &scene->arena, &row));
+    assert_ok(outbox_by_name(scene->db, LIVE_PHARMACY, "Central", "1.hl7", &scene->arena, &row));
     assert_int_equal(row.state, OUTBOX_SENT);
     assert_int_equal(row.id, id);
-    assert_int_equal(outbox_by_name(scene->db, "Other", "1.hl7", &scene->arena, &row), DATABASE_NONE);
-    assert_int_equal(outbox_by_name(scene->db, "Central", "2.hl7", &scene->arena, &row), DATABASE_NONE);
+    assert_int_equal(outbox_by_name(scene->db, LIVE_PHARMACY, "Other", "1.hl7", &scene->arena, &row),
+                     DATABASE_NONE);
+    assert_int_equal(outbox_by_name(scene->db, LIVE_PHARMACY, "Central", "2.hl7", &scene->arena, &row),
+                     DATABASE_NONE);
 }
 
 static void a_number_is_never_used_twice(void **state)
@@ -123,7 +126,8 @@ static void a_message_is_rendered_once(void **state)
     scene_refused(scene, "UPDATE outbox SET control_id = 'x'", "rendered once");
     scene_refused(scene, "UPDATE outbox SET id = 99", "rendered once");
     struct outbox_row twice = {.id = 2,
-                               .pharmacy = "Central",
+                               .receiver_kind = LIVE_PHARMACY,
+                               .receiver = "Central",
                                .control_id = "T1",
                                .file_name = "1.hl7",
                                .bytes = SLICE_LITERAL("MSH"),
@@ -155,7 +159,8 @@ static void name_times_never_go_back(void **state)
 static void rolled_back_it_leaves_nothing(void **state)
 {
     struct scene *scene = *state;
-    struct outbox_row row = {.pharmacy = "Central",
+    struct outbox_row row = {.receiver_kind = LIVE_PHARMACY,
+                             .receiver = "Central",
                              .control_id = "T1",
                              .file_name = "1.hl7",
                              .bytes = SLICE_LITERAL("MSH"),
@@ -190,12 +195,12 @@ static void counts_are_by_partner(void **state)
     assert_ok(database_commit(scene->db));
     assert_ok(outbox_count(scene->db, &scene->arena, &partners, &count));
     assert_int_equal(count, 2);
-    assert_string_equal(partners[0].pharmacy, "Central");
+    assert_string_equal(partners[0].receiver, "Central");
     assert_int_equal(partners[0].queued, 2);
     assert_int_equal(partners[0].sent, 1);
     assert_int_equal(partners[0].other, 1);
     assert_string_equal(partners[0].oldest_queued, "2026-11-23T18:00:00.000000Z");
-    assert_string_equal(partners[1].pharmacy, "Other");
+    assert_string_equal(partners[1].receiver, "Other");
     assert_int_equal(partners[1].sent, 1);
     assert_null(partners[1].oldest_queued);
 }
@@ -211,7 +216,7 @@ static void every_state_has_its_word(void **state)
                        outbox_state_name((enum outbox_state)i));
         scene_execute(scene, sql);
         struct outbox_row row;
-        assert_ok(outbox_by_name(scene->db, "Central", "1.hl7", &scene->arena, &row));
+        assert_ok(outbox_by_name(scene->db, LIVE_PHARMACY, "Central", "1.hl7", &scene->arena, &row));
         assert_int_equal(row.state, i);
     }
 }

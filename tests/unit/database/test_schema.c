@@ -32,7 +32,9 @@ static const char *const rows[] = {
     "INSERT INTO file_progress VALUES (1, '2026-11-23T18:00:00.000000Z', 8, 8, 100, 2, 'utf-8', 1, 1, 1, 1, 1, 1, 1)",
     "INSERT INTO roster_run VALUES (1, zeroblob(32), '2026-11-23T18:00:00.000000Z', '2026-11-23T18:00:00.000000Z', 1, 1, 0)",
     "INSERT INTO roster_run_row VALUES (1, 1, 1, 13)",
-    "INSERT INTO waiting_event VALUES (1, 'JMS', 'P1', '1', 'VCSO', 'H', 'given', 'B', 0, '2026-11-23T18:00:00.000000Z')",
+    "INSERT INTO waiting_event VALUES (1, 'JMS', 'P1', '1', '2026-11-23T18:00:00.000000Z')",
+    "INSERT INTO waiting_location VALUES (1, 'VCSO', 'H', 'given', 'B', 0)",
+    "INSERT INTO waiting_alert VALUES (1, 'HIGHCAL', '2026-11-23T11:00:00', 'U7', '2026-11-23T11:00:00', 'U8', 1)",
     "INSERT INTO change_log VALUES (1, 1, 'patient', 1, 'sex', 'a', 'b')",
     "INSERT INTO location_history (booking, message, event_at) VALUES (1, 1, '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO unmatched_location VALUES ('VCSO', 'H', '', 1)",
@@ -47,7 +49,11 @@ static const char *const rows[] = {
     "INSERT INTO medication_order (placer_number, order_control, patient, booking, provider, ndc, ordered_at, start_at, stop_at,"
     " dose_amount, dose_units, quantity, quantity_units) VALUES ('RX1', 'NW', 1, 1, 'U7', '00093720198',"
     " '2026-11-23T18:00:00Z', '2026-11-23T18:00:00Z', '2026-11-24T18:00:00Z', '1', 'TAB', '30', 'TAB')",
-    "INSERT INTO outbox (pharmacy, control_id, file_name, bytes, state, created_at, sent_at) VALUES ('C', 'T1', 'a.hl7', x'00',"
+    "INSERT INTO alert_entry (patient, booking, code, date_added, user_id) VALUES (1, 1, 'HIGHCAL', '2026-11-23T18:00:00Z', 'U7')",
+    "INSERT INTO alert_entry (removes, date_removed, user_id) VALUES (1, '2026-11-23T18:00:00Z', 'U8')",
+    "UPDATE alert SET date_added_given = '2026-11-23T11:00:00', date_removed_given = '2026-11-23T11:00:00', feed = 'jms'",
+    "UPDATE alert_event SET state = 'failed', reason = 'x', ended_at = '2026-11-23T18:00:00.000000Z'",
+    "INSERT INTO outbox (receiver_kind, receiver, control_id, file_name, bytes, state, created_at, sent_at) VALUES ('pharmacy', 'C', 'T1', 'a.hl7', x'00',"
     " 'sent', '2026-11-23T18:00:00.000000Z', '2026-11-23T18:00:00.000000Z')",
     "INSERT INTO command (what, windows_user, created_at, answer, outcome, answered_at) VALUES ('scan', 'u', '2026-11-23T18:00:00.000000Z',"
     " 'looked', 'done', '2026-11-23T18:00:00.000000Z')",
@@ -61,7 +67,8 @@ static const char *const rows[] = {
     "INSERT INTO access_log (accessed_at, windows_user, command) VALUES ('2026-11-23T18:00:00.000000Z', 'u', 'show')",
     "DROP TRIGGER database_info_keeps_its_world; DROP TRIGGER patient_keeps_its_id; DROP TRIGGER booking_keeps_its_id;"
     "DROP TRIGGER medication_order_unchanged; DROP TRIGGER outbox_rendered_once; DROP TRIGGER access_log_unchanged;"
-    "DROP TRIGGER provider_keeps_its_id; DROP TRIGGER drug_keeps_its_ndc",
+    "DROP TRIGGER provider_keeps_its_id; DROP TRIGGER drug_keeps_its_ndc; DROP TRIGGER alert_keeps_its_key;"
+    "DROP TRIGGER alert_entry_unchanged",
 };
 
 /* A value that the column must refuse, as an SQL expression. Several lines for one column are several ways to be wrong. */
@@ -222,15 +229,8 @@ static const struct {
     {"roster_run_row", "groups", "0"},
     {"waiting_event", "message", ANY}, /* a foreign key of our connections */
     {"waiting_event", "authority", "''"},
-    {"waiting_event", "patient_id", LONG(18)},
+    {"waiting_event", "patient_id", LONG(51)},
     {"waiting_event", "booking_number", LONG(33)},
-    {"waiting_event", "facility", LONG(33)},
-    {"waiting_event", "housing", LONG(128)},
-    {"waiting_event", "bed_presence", "'unknown'"},
-    {"waiting_event", "bed_presence", "'empty'"}, /* with a value */
-    {"waiting_event", "bed", LONG(128)},
-    {"waiting_event", "bed", "NULL"}, /* but given */
-    {"waiting_event", "empty_clears", "2"},
     {"waiting_event", "waits_until", INSTANT},
     {"photo", "id", "0"},
     {"photo", "sha256", "x'00'"},
@@ -263,6 +263,21 @@ static const struct {
     {"waiting_photo", "feed", "''"},
     {"waiting_photo", "name", "''"},
     {"waiting_photo", "waits_until", INSTANT},
+    {"waiting_location", "message", ANY}, /* likewise */
+    {"waiting_location", "facility", LONG(33)},
+    {"waiting_location", "housing", LONG(128)},
+    {"waiting_location", "bed_presence", "'unknown'"},
+    {"waiting_location", "bed_presence", "'empty'"}, /* with a value */
+    {"waiting_location", "bed", LONG(128)},
+    {"waiting_location", "bed", "NULL"}, /* but given */
+    {"waiting_location", "empty_clears", "2"},
+    {"waiting_alert", "message", ANY}, /* likewise */
+    {"waiting_alert", "code", LONG(33)},
+    {"waiting_alert", "date_added_given", "'today'"},
+    {"waiting_alert", "added_by", LONG(65)},
+    {"waiting_alert", "date_removed_given", "'today'"},
+    {"waiting_alert", "removed_by", "''"},
+    {"waiting_alert", "announced", "2"},
     {"change_log", "message", ANY},
     {"change_log", "ordinal", "0"},
     {"change_log", "table_name", "'file'"},
@@ -370,9 +385,51 @@ static const struct {
     {"order_event", "reason", "''"},
     {"order_event", "created_at", INSTANT},
     {"order_event", "ended_at", INSTANT},
+    {"alert", "id", "0"},
+    {"alert", "patient", ANY}, /* foreign keys of our connections */
+    {"alert", "booking", ANY},
+    {"alert", "code", "''"},
+    {"alert", "code", LONG(33)},
+    {"alert", "date_added", INSTANT},
+    {"alert", "date_added_given", "'today'"},
+    {"alert", "added_by", "''"},
+    {"alert", "date_removed", INSTANT},
+    {"alert", "date_removed", "NULL"}, /* with who removed it */
+    {"alert", "date_removed_given", "'today'"},
+    {"alert", "removed_by", LONG(65)},
+    {"alert", "feed", "''"},
+    {"alert", "alert_event_at", INSTANT},
+    {"alert", "alert_arrived_at", INSTANT},
+    {"alert", "alert_file", ANY},
+    {"alert_entry", "id", "0"},
+    {"alert_entry", "removes", "1"}, /* with what sets one */
+    {"alert_entry", "patient", "NULL"},
+    {"alert_entry", "booking", "NULL"},
+    {"alert_entry", "code", "''"},
+    {"alert_entry", "code", LONG(33)},
+    {"alert_entry", "date_added", INSTANT},
+    {"alert_entry", "date_added", "'2026-02-30T18:00:00Z'"},
+    {"alert_entry", "date_added", "'2026-11-23T18:00:00.001Z'"},
+    {"alert_entry", "date_removed", INSTANT},
+    {"alert_entry", "date_removed", "'2026-02-30T18:00:00Z'"},
+    {"alert_entry", "user_id", "''"},
+    {"alert_entry", "user_id", LONG(65)},
+    {"alert_event", "id", "0"},
+    {"alert_event", "alert", ANY},
+    {"alert_event", "entry", "NULL"}, /* and no file */
+    {"alert_event", "file", "1"},     /* and an entry */
+    {"alert_event", "change", "'changed'"},
+    {"alert_event", "state", "'lost'"},
+    {"alert_event", "state", "'new'"}, /* but ended */
+    {"alert_event", "reason", "''"},
+    {"alert_event", "reason", "NULL"}, /* but failed */
+    {"alert_event", "created_at", INSTANT},
+    {"alert_event", "ended_at", INSTANT},
     {"outbox", "id", "0"},
     {"outbox", "order_event", ANY},
-    {"outbox", "pharmacy", "''"},
+    {"outbox", "alert_event", ANY},
+    {"outbox", "receiver_kind", "'facility'"},
+    {"outbox", "receiver", "''"},
     {"outbox", "control_id", LONG(21)},
     {"outbox", "file_name", "''"},
     {"outbox", "bytes", "x''"},

@@ -19,7 +19,7 @@ static void location_is_applied_with_the_booking_that_it_waits_for(void **state)
     assert_value(
         scene,
         "SELECT authority || patient_id || booking_number || facility || housing || bed || waits_until"
-        " FROM waiting_event",
+        " FROM waiting_event NATURAL JOIN waiting_location",
         "JMSP1100VCSOPOD 2142026-11-24T18:00:00.000000Z");
     result = scene_apply(scene, scene_dem(""), before);
     assert_int_equal(result.message.state, LEDGER_APPLIED);
@@ -36,6 +36,7 @@ static void location_is_applied_with_the_booking_that_it_waits_for(void **state)
     assert_value(scene, "SELECT group_concat(field) FROM change_log WHERE message = 1", "housing,bed");
     assert_value(scene, "SELECT name || value FROM message_extra WHERE message = 1", "Tattooanchor");
     assert_value(scene, "SELECT count(*) FROM waiting_event", "0");
+    assert_value(scene, "SELECT count(*) FROM waiting_location", "0");
     assert_value(scene, "SELECT applied || duplicate || open_messages FROM feed_total", "200");
 }
 
@@ -122,12 +123,12 @@ static void what_was_empty_or_faulty_is_so_still(void **state)
     memset(long_bed + 5, 'x', 128);
     memcpy(long_bed + 133, "\"\n", 3);
     (void)scene_apply(scene, scene_location(long_bed), (struct scene_event){0});
-    assert_value(scene, "SELECT bed_presence FROM waiting_event", "faulty");
+    assert_value(scene, "SELECT bed_presence FROM waiting_location", "faulty");
     (void)scene_apply(scene, scene_dem(""), before);
     assert_value(scene, "SELECT housing || bed FROM booking", "BLOCKA");
     (void)scene_apply(scene, scene_location("Booking=\"101\"\nBed=\"\"\n"),
                       (struct scene_event){.minutes = 20});
-    assert_value(scene, "SELECT bed_presence || empty_clears FROM waiting_event", "empty0");
+    assert_value(scene, "SELECT bed_presence || empty_clears FROM waiting_location", "empty0");
     (void)scene_apply(scene, scene_dem("Booking=\"101\"\n"),
                       (struct scene_event){.minutes = 21, .older = 60});
     assert_value(scene, "SELECT coalesce(bed, '-') FROM booking WHERE booking_number = '101'", "-");

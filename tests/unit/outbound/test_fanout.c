@@ -82,7 +82,7 @@ static void an_order_becomes_a_queued_message(void **state)
     assert_int_equal(counts.failed, 0);
     assert_int_equal(failures.count, 0);
     assert_text(&world, "SELECT state FROM order_event", "rendered");
-    assert_text(&world, "SELECT state || pharmacy || order_event FROM outbox", "queueddiamond1");
+    assert_text(&world, "SELECT state || receiver || order_event FROM outbox", "queueddiamond1");
     assert_valid(&world, "SELECT CAST(bytes AS TEXT) FROM outbox");
     char expected[64];
     (void)snprintf(expected, sizeof expected, "T%s1", database_control_letters(world.db));
@@ -178,12 +178,12 @@ static void an_order_goes_to_the_pharmacies_of_its_facility_or_to_the_one_it_nam
     struct fanout_counts counts;
     world_open(&world, DATABASE_TEST);
     struct partner partners[4] = {world.partner, world.partner, world.partner, world.partner};
-    partners[0].facilities = vcso;
-    partners[1].name = "annex";
-    partners[1].facilities = annex;
-    partners[2].name = "all";
-    partners[3].name = "none";
-    partners[3].facilities = none;
+    partners[0].to.facilities = vcso;
+    partners[1].to.name = "annex";
+    partners[1].to.facilities = annex;
+    partners[2].to.name = "all";
+    partners[3].to.name = "none";
+    partners[3].to.facilities = none;
     world_order(&world, "MO-1", "NW", "", "");
     world_order(&world, "MO-2", "NW", ", pharmacy", ", 'annex'");
     assert_int_equal(try_run(&world, DATABASE_TEST, partners, 4, WORLD_NOW, 10, &counts, &failures),
@@ -191,7 +191,7 @@ static void an_order_goes_to_the_pharmacies_of_its_facility_or_to_the_one_it_nam
     assert_int_equal(counts.queued, 3);
     assert_text(
         &world,
-        "SELECT group_concat(placer_number || '>' || pharmacy) FROM (SELECT * FROM outbox ORDER BY id) o JOIN order_event e ON"
+        "SELECT group_concat(placer_number || '>' || receiver) FROM (SELECT * FROM outbox ORDER BY id) o JOIN order_event e ON"
         " e.id = o.order_event",
         "MO-1>diamond,MO-1>all,MO-2>annex");
     world_close(&world);
@@ -205,7 +205,7 @@ static void an_order_for_nobody_fails_in_test_and_ends_in_live(void **state)
     struct failures failures;
     struct fanout_counts counts;
     world_open(&world, DATABASE_TEST);
-    world.partner.facilities = annex;
+    world.partner.to.facilities = annex;
     world_order(&world, "MO-1", "NW", "", "");
     counts = run(&world, &failures);
     assert_int_equal(counts.failed, 1);
@@ -295,8 +295,8 @@ static void an_event_is_queued_for_all_its_pharmacies_or_for_none(void **state)
     struct fanout_counts counts;
     world_open(&world, DATABASE_TEST);
     struct partner partners[2] = {world.partner, world.partner};
-    partners[1].name = "emerald";
-    partners[1].file_pattern = "%Y.hl7";
+    partners[1].to.name = "emerald";
+    partners[1].to.file_pattern = "%Y.hl7";
     world_order(&world, "MO-1", "NW", "", "");
     assert_int_equal(try_run(&world, DATABASE_TEST, partners, 2, WORLD_NOW, 10, &counts, &failures),
                      DATABASE_OK);
@@ -313,10 +313,11 @@ static void a_message_that_the_schema_refuses_stops_only_its_order(void **state)
     struct world world;
     struct failures failures;
     world_open(&world, DATABASE_TEST);
-    world.partner.file_pattern = "%N";
+    world.partner.to.file_pattern = "%N";
     world_sql(
         &world,
-        "INSERT INTO outbox (id, pharmacy, control_id, file_name, bytes, state, created_at) VALUES (1, 'diamond', 'T1',"
+        "INSERT INTO outbox (id, receiver_kind, receiver, control_id, file_name, bytes, state, created_at)"
+        " VALUES (1, 'pharmacy', 'diamond', 'T1',"
         " '000000000002', x'00', 'queued', '2026-11-23T18:05:10.000000Z')");
     world_order(&world, "MO-1", "NW", "", "");
     struct fanout_counts counts = run(&world, &failures);
@@ -359,10 +360,10 @@ static void characters_that_went_as_question_marks_are_told(void **state)
     struct fanout_counts counts;
     world_open(&world, DATABASE_TEST);
     struct partner partners[3] = {world.partner, world.partner, world.partner};
-    partners[1].name = "old";
+    partners[1].to.name = "old";
     partners[1].form.character_set = FORM_ASCII;
     partners[1].form.replaces = true;
-    partners[2].name = "older";
+    partners[2].to.name = "older";
     partners[2].form = partners[1].form;
     world_order(&world, "MO-1", "NW", ", note", ", 'plain'");
     assert_int_equal(try_run(&world, DATABASE_TEST, partners, 3, WORLD_NOW, 10, &counts, &failures),

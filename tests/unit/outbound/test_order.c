@@ -9,15 +9,15 @@ instant_us test_instant(int year, unsigned month, unsigned day, unsigned hour, u
 }
 
 const struct partner test_partner = {
-    .name = "diamond",
-    .folder = "/nowhere",
-    .facilities = NULL,
+    .to = {.kind = LIVE_PHARMACY,
+           .name = "diamond",
+           .folder = "/nowhere",
+           .file_pattern = "%Y%m%d%H%M%S_%N_%C.hl7"},
     .sending_application = "COREMR",
     .sending_facility = "VCSO",
     .receiving_application = "RXSYS",
     .receiving_facility = "DIAMOND",
     .processing_id = "T",
-    .file_pattern = "%Y%m%d%H%M%S_%N_%C.hl7",
     .form = {.message = FORM_RDE,
              .version = FORM_2_5_1,
              .separators = {'|', '^', '~', '\\', '&', '\0'},

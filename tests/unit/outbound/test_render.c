@@ -418,10 +418,10 @@ static void control_ids_have_1_to_20_characters(void **state)
 static const char *file_name(const char *pattern)
 {
     struct partner partner = test_partner;
-    static char name[RENDER_FILE_NAME_SIZE];
-    partner.file_pattern = pattern;
-    return render_file_name(&partner, test_instant(2026, 11, 23, 8, 5, 9), 42, "TABCDEF1A", name) ? name
-                                                                                                  : NULL;
+    static char name[RECEIVER_FILE_NAME_SIZE];
+    partner.to.file_pattern = pattern;
+    return receiver_file_name(&partner.to, test_instant(2026, 11, 23, 8, 5, 9), 42, "TABCDEF1A", name) ? name
+                                                                                                       : NULL;
 }
 
 static void file_names_follow_the_pattern(void **state)

@@ -16,14 +16,14 @@ static const char temporary_name[] = "20261123180510_000000000042_TABCDEF1A.hl7.
 static const char message[] = "MSH|^~\\&|COREMR\rPID|1\r";
 
 static char *folder;
-static struct partner partner;
+static struct receiver receiver;
 static struct outbox_row row;
 
 static int set_up(void **state)
 {
     (void)state;
     folder = test_temp_dir("send");
-    partner = (struct partner){.name = "diamond", .folder = folder};
+    receiver = (struct receiver){.kind = LIVE_PHARMACY, .name = "diamond", .folder = folder};
     row = (struct outbox_row){
         .id = 42, .file_name = name, .bytes = SLICE_LITERAL(message), .state = OUTBOX_QUEUED};
     return 0;
@@ -121,14 +121,14 @@ static enum send_result send_with(struct faults *faults, struct platform_status 
     faults->calls = faults->failed = 0;
     memset(faults->seen, 0, sizeof faults->seen);
     platform_inject_set(inject, faults);
-    enum send_result result = send_row(&partner, &row, status);
+    enum send_result result = send_row(&receiver, &row, status);
     platform_inject_set(NULL, NULL);
     return result;
 }
 
 static enum send_result send_plain(struct platform_status *status)
 {
-    return send_row(&partner, &row, status);
+    return send_row(&receiver, &row, status);
 }
 
 /* The end that every story must have. */
@@ -286,12 +286,12 @@ static void a_folder_that_is_away_is_for_later(void **state)
     (void)state;
     struct platform_status status;
     char *away = path_join(folder, "away");
-    partner.folder = away;
+    receiver.folder = away;
     assert_int_equal(send_plain(&status), SEND_LATER);
     assert_int_equal(status.kind, PLATFORM_NOT_FOUND);
     assert_true(platform_ok(folder_make(away)));
     assert_int_equal(send_plain(&status), SEND_DONE);
-    partner.folder = folder;
+    receiver.folder = folder;
     free(away);
 }
 

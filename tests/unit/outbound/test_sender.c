@@ -45,11 +45,11 @@ static void told_sent(void *context, int64_t outbox_id)
     mutex_unlock(&told->lock);
 }
 
-static void told_trouble(void *context, const struct partner *partner, enum send_result result,
+static void told_trouble(void *context, const struct receiver *receiver, enum send_result result,
                          int64_t outbox_id, struct platform_status status)
 {
     struct told *told = context;
-    (void)partner;
+    (void)receiver;
     mutex_lock(&told->lock);
     if (told->trouble_count < LOG_MAX) {
         told->trouble[told->trouble_count].result = result;
@@ -103,7 +103,7 @@ static void story_start(struct story *story)
 {
     const struct sender_callbacks callbacks = {&story->told, told_sent, told_trouble};
     assert_true(platform_ok(sender_start(&story->sender, story->world.database_path, DATABASE_TEST,
-                                         &story->world.partner, &callbacks)));
+                                         &story->world.partner.to, &callbacks)));
 }
 
 static void story_stop(struct story *story)
@@ -193,7 +193,8 @@ static void rows_of_other_pharmacies_are_not_touched(void **state)
     queue(&story, 1, 2);
     world_sql(
         &story.world,
-        "INSERT INTO outbox (id, pharmacy, control_id, file_name, bytes, state, created_at) VALUES (3, 'emerald', 'T3',"
+        "INSERT INTO outbox (id, receiver_kind, receiver, control_id, file_name, bytes, state, created_at)"
+        " VALUES (3, 'pharmacy', 'emerald', 'T3',"
         " 'e.hl7', x'00', 'queued', '2026-11-23T18:05:10.000000Z')");
     story_start(&story);
     await(&story.told, 2, 0);
@@ -279,7 +280,7 @@ static void a_folder_that_is_away_delays_and_loses_nothing(void **state)
     story_begin(&story);
     queue(&story, 1, 2);
     char *away = path_join(story.world.root, "away");
-    story.world.partner.folder = away;
+    story.world.partner.to.folder = away;
     story_start(&story);
     await(&story.told, 0, 1);
     assert_int_equal(story.told.trouble[0].result, SEND_LATER);
@@ -453,7 +454,7 @@ static void stopping_does_not_wait_for_a_folder_that_is_away(void **state)
     struct story story;
     story_begin(&story);
     queue(&story, 1, 1);
-    story.world.partner.folder = "/nowhere/at/all";
+    story.world.partner.to.folder = "/nowhere/at/all";
     story_start(&story);
     await(&story.told, 0, 1);
     story_stop(&story); /* returns: the limit is that of the test */

@@ -23,7 +23,7 @@ void world_open(struct world *world, enum database_world which)
     assert_true(platform_ok(folder_make(world->pharmacy)));
     arena_init(&world->arena, 0);
     world->partner = test_partner;
-    world->partner.folder = world->pharmacy;
+    world->partner.to.folder = world->pharmacy;
     if (database_open(world->database_path, which, DATABASE_WRITE, &world->db, message, sizeof message) !=
         DATABASE_OK)
         fail_msg("%s", message);
@@ -109,7 +109,8 @@ long long world_queue(struct world *world, const char *file_name, const char *by
 {
     char control_id[21];
     struct outbox_row row = {
-        .pharmacy = world->partner.name,
+        .receiver_kind = LIVE_PHARMACY,
+        .receiver = world->partner.to.name,
         .control_id = control_id,
         .file_name = file_name,
         .bytes = slice_of(bytes),

@@ -1,11 +1,23 @@
-/* The name of a message in the partner's folder. */
-#include "outbound/render.h"
+#include "outbound/receiver.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "parser/slice.h"
+
+bool receiver_serves(const struct receiver *receiver, const char *facility)
+{
+    if (receiver->facilities == NULL)
+        return true;
+    for (const char *const *code = receiver->facilities; facility != NULL && *code != NULL; code++) {
+        if (slice_equal_nocase(slice_trim(slice_of(*code)), slice_trim(slice_of(facility))))
+            return true;
+    }
+    return false;
+}
+
 struct name {
-    char *text; /* RENDER_FILE_NAME_SIZE bytes */
+    char *text; /* RECEIVER_FILE_NAME_SIZE bytes */
     size_t length;
     bool unusable;
 };
@@ -13,7 +25,7 @@ struct name {
 static void add(struct name *name, const char *text)
 {
     size_t length = strlen(text);
-    if (length >= RENDER_FILE_NAME_SIZE - name->length) {
+    if (length >= RECEIVER_FILE_NAME_SIZE - name->length) {
         name->unusable = true;
         return;
     }
@@ -40,15 +52,15 @@ static bool ends_with(const char *text, size_t length, const char *end)
     return true;
 }
 
-bool render_file_name(const struct partner *partner, instant_us name_time, int64_t number,
-                      const char *control_id, char out[RENDER_FILE_NAME_SIZE])
+bool receiver_file_name(const struct receiver *receiver, instant_us name_time, int64_t number,
+                        const char *control_id, char out[RECEIVER_FILE_NAME_SIZE])
 {
     struct civil_time time;
     datetime_from_instant(name_time, &time);
     struct name name = {.text = out};
     out[0] = '\0';
     bool unique = false;
-    for (const char *p = partner->file_pattern; *p != '\0' && !name.unusable; p++) {
+    for (const char *p = receiver->file_pattern; *p != '\0' && !name.unusable; p++) {
         char piece[32] = {*p, '\0'};
         if (*p != '%') {
             name.unusable = !is_allowed(*p);
