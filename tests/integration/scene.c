@@ -164,7 +164,7 @@ static void write_config(struct scene *scene, const struct scene_options *option
                                "  <data folder=\"%s\"/>\n"
                                "  %s\n"
                                "  <feed name=\"jms\" folder=\"%s\" %s>\n"
-                               "%s"
+                               "%s%s"
                                "    <match pattern=\"%s\" format=\"jms-event\" %s/>\n"
                                "  </feed>\n"
                                "  <pharmacy name=\"diamond\" test-folder=\"%s\" %s/>\n"
@@ -181,7 +181,7 @@ static void write_config(struct scene *scene, const struct scene_options *option
     static char text[8192];
     int length = snprintf(
         text, sizeof text, FORM, scene->data, options->facilities ? options->facilities : FACILITIES,
-        scene->share, options->feed ? options->feed : "", rules,
+        scene->share, options->feed ? options->feed : "", rules, options->inside ? options->inside : "",
         options->pattern ? options->pattern : "*.ini", options->match ? options->match : "ready=\"closed\"",
         scene->pharmacy, options->pharmacy ? options->pharmacy : "", options->more ? options->more : "");
     assert_true(length > 0 && (size_t)length < sizeof text);

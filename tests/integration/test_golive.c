@@ -354,7 +354,7 @@ static void what_was_queued_for_a_pharmacy_back_in_test_is_never_sent(void **sta
     start_anew(&runner);
     assert_int_equal(scene_event_count(EVENT_LEFT_MESSAGES_REJECTED), 1);
     assert_non_null(strstr(scene_event_text(EVENT_LEFT_MESSAGES_REJECTED),
-                           "Pharmacy diamond is in test again, and 1 messages"));
+                           "The pharmacy diamond is in test again, and 1 messages"));
     scene_assert_rows(scene, "SELECT state FROM outbox", "rejected");
     rename_path(away, runner.live_folder);
     assert_int_equal(type(&runner, "golive", "--waive", "diamond", NULL), COMMANDS_OK);
