@@ -653,7 +653,7 @@ CREATE TABLE alert (
     UNIQUE (patient, booking, code, date_added),
     CHECK (date_removed IS NOT NULL OR (date_removed_given IS NULL AND removed_by IS NULL))
 ) STRICT;
-
+CREATE INDEX alert_of_booking ON alert (booking);
 CREATE TRIGGER alert_stays BEFORE DELETE ON alert
 BEGIN
     SELECT RAISE(ABORT, 'an alert is never deleted: insert a row with removes into alert_entry');

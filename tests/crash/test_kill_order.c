@@ -1,7 +1,8 @@
 /*
- * An order on its way to the pharmacy, and the process killed at a named place of it: between rendering and writing, between writing and
- * renaming, between renaming and marking as sent, and around the two commits. No order is missing in the end; what comes twice has the
- * same name and the same bytes, also when the pharmacy has taken the first one already, and when the next process dies at the same place.
+ * An order on its way to the pharmacy, or an alert on its way to a feed, and the process killed at a named place of it: between rendering and
+ * writing, between writing and renaming, between renaming and marking as sent, and around the two commits. None is missing in the end; what
+ * comes twice has the same name and the same bytes, also when the receiver has taken the first one already, and when the next process dies at
+ * the same place.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,15 @@
 enum {
     ORDERS = 5
 };
+
+/* What goes out. */
+struct goods {
+    const char *name, *ending;
+    const char *event; /* the table of events, and the column of outbox */
+};
+static const struct goods ORDER = {"an order", ".hl7", "order_event"};
+static const struct goods ALERT = {"an alert", ".csv", "alert_event"};
+static const struct goods *goods;
 
 /* The places, in the order in which a message passes them. */
 enum place {
@@ -65,7 +75,7 @@ static void arrive(enum place place)
     process_die();
 }
 
-/* "…/name.hl7.tmp": name.hl7 */
+/* "…/name.hl7.tmp": name.hl7; of an alert "…/name.csv.tmp" */
 static void note_name(const char *path)
 {
     const char *name = strrchr(path, PATH_SEPARATOR) + 1;
@@ -75,7 +85,8 @@ static void note_name(const char *path)
 static bool is_temporary(const char *path)
 {
     size_t length = strlen(path);
-    return strstr(path, "pharmacy") && length > 8 && strcmp(path + length - 8, ".hl7.tmp") == 0;
+    return strstr(path, "receiver") && length > 8 && strncmp(path + length - 8, goods->ending, 4) == 0 &&
+           strcmp(path + length - 4, ".tmp") == 0;
 }
 
 static struct platform_status die_in_a_call(void *context, enum platform_call call, const char *path)
@@ -188,7 +199,7 @@ static void assert_died_there(struct scene *scene)
         assert_bytes_of(scene, died_over, named);
 }
 
-/* ---- the pharmacy ---- */
+/* ---- the receiver ---- */
 
 static char *taken; /* the folder into which it takes them */
 
@@ -201,7 +212,7 @@ static int pharmacy_takes(struct scene *scene)
     for (size_t i = 0; i < listing.count; i++) {
         const char *name = listing.entries[i].name;
         size_t length = strlen(name);
-        if (length < 4 || strcmp(name + length - 4, ".hl7") != 0)
+        if (length < 4 || strcmp(name + length - 4, goods->ending) != 0)
             continue; /* somebody writes it still */
         char *from = path_join(scene->pharmacy, name), *to = path_join(taken, name);
         if (scene_find_file(taken, name)) {
@@ -242,11 +253,45 @@ static char *copy_of(const char *text)
 }
 
 static const char MESSAGES[] =
-    "SELECT id, order_event, pharmacy, control_id, file_name, hex(bytes) FROM outbox ORDER BY id";
+    "SELECT id, order_event, alert_event, receiver, control_id, file_name, hex(bytes) FROM outbox ORDER BY id";
+
+static char *test_folder; /* where the test world would put alerts */
+
+/* Live, with what the receiver reads in scene->pharmacy: the pharmacy's folder, or that of the feed's <alerts-out>. */
+static void init_scene(struct scene *scene)
+{
+    static char attribute[1200], inside[4096];
+    char *folder = test_temp_dir("receiver");
+    test_folder = test_temp_dir("test");
+    (void)snprintf(attribute, sizeof attribute, "live-folder=\"%s\"", folder);
+    (void)snprintf(inside, sizeof inside,
+                   "<alerts><alert code='HIGHCAL'/></alerts><alerts-out test-folder='%s' live-folder='%s'/>",
+                   test_folder, folder);
+    scene_init(scene, goods == &ORDER ? &(struct scene_options){.live = true, .pharmacy = attribute}
+                                      : &(struct scene_options){.live = true, .inside = inside});
+    free(scene->pharmacy);
+    scene->pharmacy = folder;
+}
+
+static void insert_goods(struct scene *scene)
+{
+    char sql[400];
+    if (goods == &ORDER) {
+        orders_prepare(scene);
+        orders_insert(scene, 1, ORDERS);
+        return;
+    }
+    (void)snprintf(sql, sizeof sql,
+                   "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < %d)"
+                   " INSERT INTO alert_entry (patient, booking, code, date_added) SELECT 1, 1, 'HIGHCAL',"
+                   " '2026-11-23T18:05:0' || n || 'Z' FROM number",
+                   ORDERS);
+    scene_execute(scene, sql);
+}
 
 static void begin_world(struct scene *scene)
 {
-    live_scene_init(scene);
+    init_scene(scene);
     assert_int_equal(folder_make(scene_path(scene, "taken")).kind, PLATFORM_OK);
     taken = path_join(scene->root, "taken");
     scene_start(scene);
@@ -255,8 +300,7 @@ static void begin_world(struct scene *scene)
     free(dem);
     scene_settle(scene);
     scene_stop(scene);
-    orders_prepare(scene);
-    orders_insert(scene, 1, ORDERS);
+    insert_goods(scene);
 }
 
 /* Dies at a place with message `first`, then once more with the first that is left, then goes on in peace. `quick`: the pharmacy takes
@@ -289,21 +333,26 @@ static void die_twice(enum place place, int first, bool quick)
         orders_assert_sent_once(&scene, ORDERS);
     again += pharmacy_takes(&scene);
     assert_int_equal(scene_count_files(scene.pharmacy), 0); /* no .tmp of ours is left either */
-    scene_assert_rows(&scene, "SELECT count(*), count(DISTINCT order_event) FROM outbox", "5|5");
-    scene_assert_rows(&scene, "SELECT count(*) FROM order_event WHERE state <> 'rendered'", "0");
+    char sql[200];
+    (void)snprintf(sql, sizeof sql, "SELECT count(*), count(DISTINCT %s) FROM outbox", goods->event);
+    scene_assert_rows(&scene, sql, "5|5");
+    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE state <> 'rendered'", goods->event);
+    scene_assert_rows(&scene, sql, "0");
     assert_pharmacy_has_all(&scene);
     if (quick && place >= RENAMED)
         assert_true(again > 0); /* it was named and not marked: it came once more, the same */
     free(messages);
     free(taken);
     live_scene_release(&scene);
+    test_temp_remove(test_folder);
+    free(test_folder);
 }
 
-static void wherever_the_process_dies_no_order_is_missing_and_repeats_are_the_same(void **state)
+static void die_everywhere(const struct goods *which)
 {
-    (void)state;
+    goods = which;
     for (enum place place = 0; place < PLACES; place++) {
-        print_message("killed when a message was %s\n", NAMES[place]);
+        print_message("killed when %s was %s\n", goods->name, NAMES[place]);
         /* A commit is that of all messages at once. */
         int last = place == RENDERED || place == MARKED ? 1 : 3;
         for (int first = 1; first <= last; first += 2) {
@@ -311,6 +360,18 @@ static void wherever_the_process_dies_no_order_is_missing_and_repeats_are_the_sa
             die_twice(place, first, true);
         }
     }
+}
+
+static void wherever_the_process_dies_no_order_is_missing_and_repeats_are_the_same(void **state)
+{
+    (void)state;
+    die_everywhere(&ORDER);
+}
+
+static void wherever_the_process_dies_no_alert_is_missing_and_repeats_are_the_same(void **state)
+{
+    (void)state;
+    die_everywhere(&ALERT);
 }
 
 int main(void)
@@ -321,6 +382,7 @@ int main(void)
         return 2;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wherever_the_process_dies_no_order_is_missing_and_repeats_are_the_same),
+        cmocka_unit_test(wherever_the_process_dies_no_alert_is_missing_and_repeats_are_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,8 +31,10 @@ void orders_assert_sent_once(struct scene *scene, int orders)
 {
     char expected[64];
     (void)snprintf(expected, sizeof expected, "%d|%d|%d", orders, orders, orders);
-    scene_assert_rows(scene, "SELECT count(*), count(DISTINCT order_event), sum(state = 'sent') FROM outbox",
-                      expected);
+    scene_assert_rows(
+        scene,
+        "SELECT count(*), count(DISTINCT coalesce(order_event, alert_event)), sum(state = 'sent') FROM outbox",
+        expected);
     assert_int_equal(scene_count_files(scene->pharmacy), orders);
     for (int id = 1; id <= orders; id++) {
         char sql[128];

@@ -10,7 +10,7 @@ void orders_prepare(struct scene *scene);
 /* `count` orders in one transaction; `group` makes their numbers differ from those of other calls. */
 void orders_insert(struct scene *scene, int group, int count);
 
-/* Each of `orders` orders has one outbox row, sent; the pharmacy's folder holds exactly those files, with those bytes. */
+/* Each of `orders` orders (or alerts) has one outbox row, sent; the pharmacy's folder holds exactly those files, with those bytes. */
 void orders_assert_sent_once(struct scene *scene, int orders);
 
 #endif
