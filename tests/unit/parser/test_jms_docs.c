@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/jms_alert.h"
 #include "parser/jms_event.h"
 #include "parser/jms_field.h"
 #include "parser/jms_roster.h"
@@ -154,6 +155,52 @@ static void tell_roster(struct slice bytes, struct text *text)
     arena_release(&arena);
 }
 
+static void tell_alert(const struct jms_alert *alert, const struct fault_list *faults, struct text *text)
+{
+    static const struct {
+        enum jms_alert_field field;
+        const char *before;
+    } shown[] = {{JMS_ALERT_CODE, ": "},
+                 {JMS_ALERT_BOOKING, " in booking "},
+                 {JMS_ALERT_ADDED, ", added "},
+                 {JMS_ALERT_ADDED_BY, " by user "},
+                 {JMS_ALERT_REMOVED, ", removed "},
+                 {JMS_ALERT_REMOVED_BY, " by user "}};
+    add(text, "row %lu: %s", (unsigned long)alert->csv.row, verdict(alert->status));
+    for (size_t i = 0; alert->status == PARSE_OK && i < sizeof shown / sizeof shown[0]; i++) {
+        const struct jms_value *value = &alert->fields[shown[i].field];
+        if (value->presence == JMS_GIVEN)
+            add(text, "%s%.*s", shown[i].before, (int)value->text.len, value->text.ptr);
+    }
+    add(text, "\n");
+    add_faults(text, faults);
+}
+
+static void tell_alerts(struct slice bytes, struct text *text)
+{
+    static char window[LIMIT_CSV_WINDOW];
+    struct arena arena;
+    struct fault_list faults;
+    struct csv_survey survey;
+    struct csv_rows rows;
+    struct jms_alert alert;
+    arena_init(&arena, 0);
+    fault_list_init(&faults, &arena);
+    csv_survey_begin(&survey, &jms_alert_columns, ENCODING_AUTO, window, sizeof window);
+    csv_survey_fill(&survey, fill(csv_survey_space(&survey), bytes));
+    assert_int_equal(csv_survey_end(&survey, &faults), PARSE_OK);
+    csv_rows_begin(&rows, &jms_alert_columns, &survey.start, window, sizeof window);
+    csv_fill(&rows.csv, fill(csv_space(&rows.csv), slice_after(bytes, (size_t)survey.start.offset)));
+    csv_finish(&rows.csv);
+    for (;;) {
+        fault_list_init(&faults, &arena);
+        if (jms_alert_next(&rows, &arena, &faults, &alert) == CSV_END)
+            break;
+        tell_alert(&alert, &faults, text);
+    }
+    arena_release(&arena);
+}
+
 /* ---- the examples ---- */
 
 /* The block that begins with `fence` at *at or behind; *at moves behind it. Empty, with ptr NULL: there is none. */
@@ -201,6 +248,12 @@ static void test_rosters_come_to_what_the_page_says(void **state)
 {
     (void)state;
     assert_in_range(check_examples("```csv roster\n", tell_roster), 2, 100);
+}
+
+static void test_alerts_come_to_what_the_page_says(void **state)
+{
+    (void)state;
+    assert_in_range(check_examples("```csv alerts\n", tell_alerts), 1, 100);
 }
 
 /* ---- the tables ---- */
@@ -295,6 +348,22 @@ static void test_the_columns_of_a_roster_are_those_of_the_code(void **state)
     assert_false(next_row(&rest, cells));
 }
 
+static void test_the_columns_of_alerts_are_those_of_the_code(void **state)
+{
+    (void)state;
+    struct slice rest = section("\n## Alerts\n");
+    struct slice cells[CELLS];
+    assert_true(next_row(&rest, cells));
+    for (size_t i = 0; i < JMS_ALERT_FIELD_COUNT; i++) {
+        char number[8];
+        (void)snprintf(number, sizeof number, "%u", (unsigned)i + 1);
+        assert_true(next_row(&rest, cells));
+        assert_cell(cells[0], number, "a column of alerts");
+        assert_cell(cells[1], jms_alert_columns.columns[i].name, "a column of alerts");
+    }
+    assert_false(next_row(&rest, cells));
+}
+
 static void test_dates_are_read_or_refused_as_the_page_says(void **state)
 {
     (void)state;
@@ -319,8 +388,7 @@ static void test_dates_are_read_or_refused_as_the_page_says(void **state)
 /* Faults that files of a jail management system can have: all but those of HL7. */
 static bool is_of_jms(enum fault_code code)
 {
-    return code != FAULT_NONE && strncmp(fault_code_name(code), "hl7-", 4) != 0 &&
-           code != FAULT_REMOVED_BEFORE_ADDED;
+    return code != FAULT_NONE && strncmp(fault_code_name(code), "hl7-", 4) != 0;
 }
 
 static void test_every_fault_has_its_remedy(void **state)
@@ -371,8 +439,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_event_files_come_to_what_the_page_says),
         cmocka_unit_test(test_rosters_come_to_what_the_page_says),
+        cmocka_unit_test(test_alerts_come_to_what_the_page_says),
         cmocka_unit_test(test_the_table_of_fields_is_that_of_the_code),
         cmocka_unit_test(test_the_columns_of_a_roster_are_those_of_the_code),
+        cmocka_unit_test(test_the_columns_of_alerts_are_those_of_the_code),
         cmocka_unit_test(test_dates_are_read_or_refused_as_the_page_says),
         cmocka_unit_test(test_every_fault_has_its_remedy),
         cmocka_unit_test(test_links_lead_somewhere),
