@@ -29,7 +29,7 @@ enum database_kind photo_requests_due(struct database *db, instant_us now, size_
             .feed = query_text(&query, 4, arena, &complete),
             .file = query_int64(&query, 5),
             .beside = beside,
-            .copied = query_int64(&query, beside != 0 ? 8 : 6) != 0,
+            .copied_from = query_int64(&query, beside != 0 ? 8 : 6), /* 0 for NULL */
             .stored = query_text(&query, 9, arena, &complete),
             .attempts = query_int64(&query, 10),
             .asked_at = query_instant(&query, 11, &complete),
@@ -113,6 +113,22 @@ enum database_kind photo_look_elsewhere(struct database *db, const struct photo_
             *answer = PHOTO_ELSEWHERE_FETCHED;
         }
     }
+    query_end(&query);
+    if (!complete)
+        return database_no_memory(db);
+    return kind == DATABASE_NONE ? DATABASE_OK : kind;
+}
+
+enum database_kind photo_file_stored(struct database *db, int64_t file, struct arena *arena,
+                                     const char **stored)
+{
+    bool complete = true;
+    *stored = NULL;
+    struct query query = query_start(db, STATEMENT_FILE_STORED);
+    query_bind_int64(&query, file);
+    enum database_kind kind = query_step(&query);
+    if (kind == DATABASE_OK)
+        *stored = query_text(&query, 0, arena, &complete);
     query_end(&query);
     if (!complete)
         return database_no_memory(db);

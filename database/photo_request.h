@@ -26,7 +26,8 @@ struct photo_request {
     const char *feed;
     int64_t file;   /* ledger number that named the path */
     int64_t beside; /* ledger number of the picture; 0: it is fetched from path */
-    bool copied;    /* test world: what named it, or is it, is a copy of what live applied */
+    int64_t
+        copied_from; /* test world: number in live of the file that named it, or that is it, where it is a copy; 0: none */
     const char *
         stored; /* of `beside`: where it lies below the world's folder; NULL: not put away yet, or nowhere of this world */
     int64_t attempts;
@@ -66,6 +67,10 @@ enum photo_elsewhere {
 enum database_kind photo_look_elsewhere(struct database *db, const struct photo_request *request,
                                         enum photo_elsewhere *answer, struct photo_stored *stored,
                                         char reason[PHOTO_REASON_SIZE]);
+
+/* Where a file lies below the folder of its world; *stored in the arena, NULL when it is nowhere or not put away yet. Any connection. */
+enum database_kind photo_file_stored(struct database *db, int64_t file, struct arena *arena,
+                                     const char **stored);
 
 enum photo_end {
     PHOTO_END_FETCHED,

@@ -251,8 +251,8 @@ static const char *const texts[STATEMENT_COUNT] = {
         "UPDATE photo_request SET state = ?, next_at = ?, reason = ?, attempts = attempts + ?"
         " WHERE patient = ? AND path = ? AND beside IS ? AND state = 'waiting'",
     [STATEMENT_PHOTO_REQUESTS_DUE] =
-        "SELECT r.patient, p.authority, p.patient_id, r.path, r.feed, r.file, f.copied_from IS NOT NULL, r.beside,"
-        " b.copied_from IS NOT NULL, b.stored, r.attempts, r.asked_at FROM photo_request r"
+        "SELECT r.patient, p.authority, p.patient_id, r.path, r.feed, r.file, f.copied_from, r.beside,"
+        " b.copied_from, b.stored, r.attempts, r.asked_at FROM photo_request r"
         " JOIN patient p ON p.id = r.patient JOIN file f ON f.id = r.file LEFT JOIN file b ON b.id = r.beside"
         " WHERE r.next_at <= ? ORDER BY r.next_at LIMIT ?",
     [STATEMENT_PHOTO_REQUEST_NEXT] = "SELECT min(next_at) FROM photo_request WHERE next_at IS NOT NULL",
@@ -268,6 +268,7 @@ static const char *const texts[STATEMENT_COUNT] = {
         " JOIN photo_request r ON r.patient = a.id"
         " LEFT JOIN patient_photo o ON o.patient = a.id AND o.until IS NULL LEFT JOIN photo p ON p.id = o.photo"
         " WHERE a.authority = ? AND a.patient_id = ? AND r.path = ?",
+    [STATEMENT_FILE_STORED] = "SELECT stored FROM file WHERE id = ?",
     [STATEMENT_PHOTO_INSERT] =
         "INSERT INTO photo (sha256, kind, width, height, size, stored_at) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (sha256) DO NOTHING",

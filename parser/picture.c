@@ -155,12 +155,14 @@ static bool is_chunk(const unsigned char *type, const char *name)
 }
 
 /* The header's data: width, height, bit depth, colour type, compression, filter, interlace (section 11.2.1). */
-static enum picture_verdict read_header(const unsigned char *data, uint64_t pixel_limit, struct picture *picture)
+static enum picture_verdict read_header(const unsigned char *data, uint64_t pixel_limit,
+                                        struct picture *picture)
 {
     static const unsigned char depths[7] = {1 | 2 | 4 | 8 | 16, 0, 8 | 16, 1 | 2 | 4 | 8, 8 | 16, 0, 8 | 16};
     unsigned char depth = data[8], colour = data[9];
     bool one_bit = depth != 0 && (depth & (depth - 1)) == 0;
-    if (colour > 6 || !one_bit || (depths[colour] & depth) == 0 || data[10] != 0 || data[11] != 0 || data[12] > 1)
+    if (colour > 6 || !one_bit || (depths[colour] & depth) == 0 || data[10] != 0 || data[11] != 0 ||
+        data[12] > 1)
         return PICTURE_DAMAGED;
     picture->width = big_endian(data, 4);
     picture->height = big_endian(data + 4, 4);
@@ -179,8 +181,7 @@ static enum picture_verdict read_png(struct reader reader, uint64_t pixel_limit,
             return PICTURE_CUT;
         size_t length = big_endian(reader.at, 4);
         const unsigned char *type = reader.at + 4;
-        if (length > INT32_MAX || is_chunk(type, "IHDR") == header ||
-            (!header && length != PNG_HEADER_SIZE))
+        if (length > INT32_MAX || is_chunk(type, "IHDR") == header || (!header && length != PNG_HEADER_SIZE))
             return PICTURE_DAMAGED; /* the header comes first, and once */
         if (reader.left - 8 < length + 4)
             return PICTURE_CUT;
@@ -223,6 +224,12 @@ enum picture_verdict picture_read(struct slice bytes, uint64_t pixel_limit, stru
     if (verdict == PICTURE_GOOD)
         *out = picture;
     return verdict;
+}
+
+bool picture_is_whole(struct slice bytes)
+{
+    struct picture picture;
+    return picture_read(bytes, PICTURE_PIXELS_MAX, &picture) != PICTURE_CUT;
 }
 
 const char *picture_kind_name(enum picture_kind kind)

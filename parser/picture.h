@@ -36,6 +36,9 @@ struct picture {
 /* Reads `bytes`; *out is written when it is good. A function of its arguments; any thread. */
 enum picture_verdict picture_read(struct slice bytes, uint64_t pixel_limit, struct picture *out);
 
+/* False when more bytes may make it whole. */
+bool picture_is_whole(struct slice bytes);
+
 /* "jpeg", "png"; static. */
 const char *picture_kind_name(enum picture_kind kind);
 

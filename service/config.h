@@ -19,6 +19,7 @@
 #include "parser/location_rule.h"
 #include "parser/xml_mapping.h"
 #include "parser/zone.h"
+#include "platform/http.h"
 #include "platform/sha256.h"
 
 enum config_ready {
@@ -32,7 +33,8 @@ enum config_format {
     CONFIG_FORMAT_ROSTER_CSV, /* one DEM a row */
     CONFIG_FORMAT_XML_EVENT,  /* "jms-xml" with a mapping of document="event": one DEM or Location a file */
     CONFIG_FORMAT_XML_ROSTER, /* the same with document="roster": one DEM a record */
-    CONFIG_FORMAT_ALERTS_CSV  /* one alert a row */
+    CONFIG_FORMAT_ALERTS_CSV, /* one alert a row */
+    CONFIG_FORMAT_PHOTO       /* a picture, which a PhotoPath names */
 };
 enum config_order {
     CONFIG_ORDER_FREE, /* a file that is not ready stops nobody (one that is busy: after its first 100 ms) */
@@ -116,6 +118,18 @@ struct config_pharmacy {
     uint32_t line;
 };
 
+/* Where photos that a PhotoPath names may be fetched from. */
+struct config_photos {
+    bool configured;          /* there is a <photos>: a PhotoPath is asked for */
+    const char *const *roots; /* full paths */
+    size_t root_count;
+    struct http_limits http; /* its hosts, time-outs, and the size limit of every photo */
+    uint64_t pixels;         /* limit of width times height */
+    uint32_t retry_ms;       /* until the first further try; then twice as long each time, at most 6 h */
+    uint32_t give_up_ms;     /* after so long it ends as failed */
+    bool refetch;            /* a PhotoPath that is stated anew is fetched anew */
+};
+
 struct config {
     struct arena arena; /* owns everything */
     const char *path;   /* of the file */
@@ -130,6 +144,7 @@ struct config {
     size_t feed_count;
     const struct config_pharmacy *pharmacies;
     size_t pharmacy_count;
+    struct config_photos photos;
     uint64_t low_disk_bytes; /* stop taking files below this; default 1 GB */
     uint32_t log_megabytes, log_keep;
 };

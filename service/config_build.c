@@ -11,6 +11,7 @@
 #include "service/config_form.h"
 #include "service/config_mapping.h"
 #include "service/config_near.h"
+#include "service/config_photos.h"
 #include "service/config_read.h"
 #include "service/config_rules.h"
 #include "service/config_units.h"
@@ -36,6 +37,8 @@ static const char DEFAULT_FILE_PATTERN[] = "%Y%m%d%H%M%S_%N_%C.hl7";
 #define LONGEST_LAG_MS     (24 * HOUR)
 #define ROWS_SIZE_LIMIT    (512 * MB) /* files of many messages are read as a stream */
 #define ROWS_SIZE_MOST     (4 * GB)
+#define PHOTO_SIZE_LIMIT   (10 * MB)
+#define PHOTO_SIZE_MOST    (64 * MB)
 #define DEFAULT_GIVE_UP_MS (10 * MINUTE)
 #define DEFAULT_WAITING_MS (24 * HOUR)
 #define LONGEST_WAITING_MS (1000 * HOUR)
@@ -247,6 +250,11 @@ static void check_format(struct config_reading *reading, const struct config_ele
     static const char *const OF_ROSTERS[] = {"lag", "release", "preload", NULL};
     static const char *const OF_BOOKINGS[] = {"location-datatype",    "empty", "reopen", "one-booking",
                                               "hold-identity-change", NULL};
+    static const char *const OF_TEXT[] = {"encoding", "empty",       "location-datatype",    "event-time",
+                                          "reopen",   "one-booking", "hold-identity-change", NULL};
+    if (match->format == CONFIG_FORMAT_PHOTO)
+        refuse_settings(reading, element, subject, OF_TEXT,
+                        "is about what events say, and a photo says nothing");
     if (config_format_is_xml(match->format) && match->mapping == NULL)
         return; /* of which kind its files are is not known, and that has been said */
     if (match->format == CONFIG_FORMAT_ALERTS_CSV) {
@@ -263,6 +271,22 @@ static void check_format(struct config_reading *reading, const struct config_ele
     refuse_settings(reading, element, subject, OF_EVENTS, "is about location events, and a roster has none");
 }
 
+/* Of a file, in bytes. */
+struct sizes {
+    uint64_t usual, most;
+};
+
+static struct sizes sizes_of(enum config_format format)
+{
+    if (config_format_has_rows(format))
+        return (struct sizes){ROWS_SIZE_LIMIT, ROWS_SIZE_MOST};
+    if (format == CONFIG_FORMAT_PHOTO)
+        return (struct sizes){PHOTO_SIZE_LIMIT, PHOTO_SIZE_MOST};
+    if (config_format_is_xml(format))
+        return (struct sizes){LIMIT_XML_EVENT_BYTES, LIMIT_XML_EVENT_BYTES};
+    return (struct sizes){LIMIT_EVENT_FILE_BYTES, LIMIT_EVENT_FILE_BYTES};
+}
+
 static void build_match(struct config_reading *reading, const struct config_element *element,
                         const struct config_feed *feed, struct config_match *match)
 {
@@ -274,7 +298,6 @@ static void build_match(struct config_reading *reading, const struct config_elem
         (void)config_check_pattern(reading, config_attribute_line(element, "pattern"), subject,
                                    match->pattern);
     match->format = config_read_format(reading, element, subject, match);
-    bool has_rows = config_format_has_rows(match->format);
     check_format(reading, element, subject, match);
     match->ready = ready_of(config_attribute_value(element, "ready"), match->format);
     match->marker_suffix = config_attribute_value(element, "marker-suffix");
@@ -286,11 +309,8 @@ static void build_match(struct config_reading *reading, const struct config_elem
         config_fault_add(reading, config_attribute_line(element, "give-up"),
                          "%s: give-up must be longer than quiet, else no file could ever be proved whole",
                          subject);
-    uint64_t most = has_rows                              ? ROWS_SIZE_LIMIT
-                    : config_format_is_xml(match->format) ? LIMIT_XML_EVENT_BYTES
-                                                          : LIMIT_EVENT_FILE_BYTES;
-    match->size_limit =
-        config_read_size(reading, element, "size-limit", most, KB, has_rows ? ROWS_SIZE_MOST : most);
+    const struct sizes sizes = sizes_of(match->format);
+    match->size_limit = config_read_size(reading, element, "size-limit", sizes.usual, KB, sizes.most);
     match->encoding = ENCODING_AUTO;
     (void)encoding_from_name(slice_of(config_value_or(element, "encoding", "auto")), &match->encoding);
     match->empty_clears = strcmp(config_value_or(element, "empty", "leave"), "clear") == 0;
@@ -421,6 +441,7 @@ void config_build(struct config_reading *reading, const struct config_element *r
     config_read_coremr(reading, root);
     uint32_t data_line = build_data(reading, root, data_override);
     build_limits(reading, root);
+    config_read_photos(reading, root);
     for (const struct config_element *e = root->children; e != NULL; e = e->next) {
         if (strcmp(e->name, "facility") == 0)
             build_facility(reading, e, facilities++);

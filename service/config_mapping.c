@@ -94,7 +94,8 @@ static void read_mapping(struct config_reading *reading, const struct config_ele
 /* The schema lets no other words through. */
 static enum config_format format_of(const char *text)
 {
-    static const enum config_format OF_A_NAME[] = {CONFIG_FORMAT_ROSTER_CSV, CONFIG_FORMAT_ALERTS_CSV};
+    static const enum config_format OF_A_NAME[] = {CONFIG_FORMAT_ROSTER_CSV, CONFIG_FORMAT_ALERTS_CSV,
+                                                   CONFIG_FORMAT_PHOTO};
     for (size_t i = 0; text != NULL && i < sizeof OF_A_NAME / sizeof OF_A_NAME[0]; i++)
         if (strcmp(text, config_format_name(OF_A_NAME[i])) == 0)
             return OF_A_NAME[i];

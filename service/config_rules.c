@@ -262,6 +262,7 @@ void config_check_unique(struct config_reading *reading, const struct config_ele
     check_once(reading, root, "data");
     check_once(reading, root, "limits");
     check_once(reading, root, "log");
+    check_once(reading, root, "photos");
     check_attribute_unique(reading, root, "facility", "code");
     check_attribute_unique(reading, root, "facility", "name");
     check_attribute_unique(reading, root, "feed", "name");

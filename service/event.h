@@ -56,6 +56,11 @@ enum event_id {
     EVENT_RELEASE_FAILED = 416,  /* %1 feed, %2 ledger number */
     EVENT_ALERTS_UNMAPPED = 420, /* %1 feed, %2 ledger number, %3 how many lines */
     EVENT_ALERT_REFUSED = 421, /* %1 feed, %2 ledger number: it waited, and the booking is another person's */
+    EVENT_PHOTOS_UNREACHABLE = 430, /* %1 feed, %2 ledger number of the first, %3 why and what to do */
+    EVENT_PHOTO_REFUSED = 431,      /* %1 feed, %2 ledger number, %3 why and what to do: a rule refuses it */
+    EVENT_PHOTO_GIVEN_UP = 432,     /* %1 feed, %2 ledger number, %3 why and what to do: tried long enough */
+    EVENT_PHOTO_UNWANTED = 433,     /* %1 feed, %2 ledger number: no patient named the picture in time */
+    EVENT_PHOTO_NOT_STORED = 434,   /* %1 world, %2 number and text */
 
     EVENT_DATABASE_UNAVAILABLE = 500, /* %1 world, %2 code and text */
     EVENT_DATABASE_BACK = 501,        /* %1 world, %2 seconds away */

@@ -29,7 +29,8 @@ bool world_paths_init(struct world_paths *paths, const char *data_folder, enum d
     paths->archive = join(paths->root, "archive");
     paths->quarantine = join(paths->root, "quarantine");
     paths->hold = join(paths->root, "hold");
-    if (paths->database && paths->archive && paths->quarantine && paths->hold)
+    paths->photos = join(paths->root, "photos");
+    if (paths->database && paths->archive && paths->quarantine && paths->hold && paths->photos)
         return true;
     world_paths_release(paths);
     return false;
@@ -42,12 +43,13 @@ void world_paths_release(struct world_paths *paths)
     free(paths->archive);
     free(paths->quarantine);
     free(paths->hold);
+    free(paths->photos);
     memset(paths, 0, sizeof *paths);
 }
 
 struct platform_status world_lost_database(const struct world_paths *paths, bool *lost)
 {
-    const char *const folders[] = {paths->archive, paths->quarantine, paths->hold};
+    const char *const folders[] = {paths->archive, paths->quarantine, paths->hold, paths->photos};
     bool there = false;
     *lost = false;
     struct platform_status status = file_exists(paths->database, &there);
@@ -71,7 +73,7 @@ struct platform_status world_paths_make(const struct world_paths *paths)
     char *database_folder = path_folder(paths->database);
     if (!database_folder)
         return (struct platform_status){PLATFORM_NO_MEMORY, 0};
-    const char *folders[] = {database_folder, paths->archive, paths->quarantine, paths->hold};
+    const char *folders[] = {database_folder, paths->archive, paths->quarantine, paths->hold, paths->photos};
     struct platform_status status = PLATFORM_SUCCESS;
     for (size_t i = 0; i < sizeof folders / sizeof folders[0] && platform_ok(status); i++)
         status = folder_make(folders[i]);

@@ -3,7 +3,7 @@
  * code (DESIGN promise 4).
  *
  *   <data>/database/corbridge-test.db      <data>/test/archive/2026/11/23/18/000000000042_DEM1_0400.ini
- *   <data>/test/quarantine/…               <data>/test/hold/…            <data>/logs/corbridge.log
+ *   <data>/test/quarantine/…               <data>/test/hold/…   <data>/test/photos/…            <data>/logs/corbridge.log
  */
 #ifndef CORBRIDGE_SERVICE_WORLD_H
 #define CORBRIDGE_SERVICE_WORLD_H
@@ -17,7 +17,7 @@ struct world_paths {
     enum database_world world;
     char *database; /* file */
     char *root;     /* <data>/test */
-    char *archive, *quarantine, *hold;
+    char *archive, *quarantine, *hold, *photos;
 };
 
 /* "test" or "live". */

@@ -12,6 +12,8 @@
 #include "platform/thread.h"
 #include "service/event.h"
 #include "service/log.h"
+#include "service/photo/fetcher.h"
+#include "service/photo/photo_reason.h"
 #include "service/pipeline/checkpointer.h"
 #include "service/pipeline/copier.h"
 #include "service/pipeline/held_roster.h"
@@ -33,6 +35,7 @@ struct world_run {
         lines; /* one per feed of the configuration; in the test world as many again, for copies; and as many for held rosters */
     struct feed **feeds;   /* one per feed; NULL: the other world runs it */
     struct copier *copier; /* test world, where there is a live one */
+    struct fetcher *fetcher; /* where photos are asked for */
     struct partner *partners;
     size_t partner_count;
     struct alert_receiver *alert_receivers;
@@ -74,6 +77,7 @@ static void committed(void *context)
 {
     struct world_run *run = context;
     checkpointer_note(run->checkpointer);
+    fetcher_wake(run->fetcher);
     run->callbacks.committed(run->callbacks.context);
 }
 
@@ -81,6 +85,18 @@ static void live_changed(void *context)
 {
     struct world_run *run = context;
     run->callbacks.live_changed(run->callbacks.context);
+}
+
+static void photo_done(void *context, struct photo_result *result)
+{
+    struct world_run *run = context;
+    pipeline_photo(run->pipeline, result);
+}
+
+static void photos_written(void *context, size_t count)
+{
+    struct world_run *run = context;
+    fetcher_written(run->fetcher, count);
 }
 
 static void sent(void *context, int64_t outbox_id)
@@ -353,6 +369,32 @@ static bool make_copier(struct world_run *run, struct world_run *followed)
     return run->copier != NULL;
 }
 
+/* What a rule has refused may be allowed by now: the configuration is another one with each start. */
+static enum database_kind ask_refused_photos_again(struct world_run *run)
+{
+    struct photo_counts counts = {0};
+    enum database_kind kind = photo_request_counts(run->writer, &counts);
+    if (kind != DATABASE_OK || counts.failed == 0)
+        return kind;
+    kind = database_begin(run->writer);
+    for (size_t i = 0; photo_refusal(i) != NULL && kind == DATABASE_OK; i++)
+        kind = photo_requests_again(run->writer, photo_refusal(i), clock_utc_us());
+    return database_finish(run->writer, kind);
+}
+
+static bool make_fetcher(struct world_run *run, struct world_run *followed)
+{
+    struct fetcher_options options = {
+        .config = run->config,
+        .paths = &run->paths,
+        .followed = followed ? &followed->paths : NULL,
+        .done = photo_done,
+        .context = run,
+    };
+    run->fetcher = fetcher_new(&options);
+    return run->fetcher != NULL;
+}
+
 static enum engine_start build(struct world_run *run, struct world_run *followed, char *message, size_t size)
 {
     const struct config *config = run->config;
@@ -362,7 +404,9 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
     run->feeds = calloc(config->feed_count + 1, sizeof *run->feeds);
     if (!run->lines || !run->feeds || !make_receivers(run))
         return ENGINE_SYSTEM;
-    if (take_up(run) != DATABASE_OK || count_queued(run) != DATABASE_OK)
+    bool photos = fetcher_is_needed(config);
+    if (take_up(run) != DATABASE_OK || count_queued(run) != DATABASE_OK ||
+        (photos && ask_refused_photos_again(run) != DATABASE_OK))
         return cannot_write(run, message, size);
     struct pipeline_options options = {
         .config = config,
@@ -378,6 +422,7 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
         .messages_queued = wake_senders,
         .scan_asked = scan_asked,
         .committed = committed,
+        .photos_written = photos_written,
         .live_changed = live_changed,
         .context = run,
     };
@@ -385,6 +430,8 @@ static enum engine_start build(struct world_run *run, struct world_run *followed
     if (!run->pipeline)
         return ENGINE_SYSTEM;
     if (followed && !make_copier(run, followed))
+        return ENGINE_SYSTEM;
+    if (photos && !make_fetcher(run, followed))
         return ENGINE_SYSTEM;
     size_t claimed = 0, in_place = 0;
     for (size_t i = 0; i < config->feed_count; i++) {
@@ -424,6 +471,8 @@ static enum engine_start start_threads(struct world_run *run, char *message, siz
     for (size_t i = 0; i < config->feed_count && platform_ok(status); i++)
         if (run->feeds[i])
             status = feed_start(run->feeds[i]);
+    if (platform_ok(status) && run->fetcher)
+        status = fetcher_start(run->fetcher);
     if (platform_ok(status) && run->copier)
         status = copier_start(run->copier);
     return platform_ok(status) ? ENGINE_STARTED
@@ -473,6 +522,7 @@ void world_run_follow(struct world_run *test)
 {
     if (test->copier)
         copier_wake(test->copier);
+    fetcher_wake(test->fetcher);
 }
 
 void world_run_stop_following(struct world_run *test)
@@ -480,6 +530,7 @@ void world_run_stop_following(struct world_run *test)
     /* The copier may wait for a place in a pipeline that is full and stands still: live shall not wait for that. */
     if (test->pipeline)
         pipeline_close_entry(test->pipeline);
+    fetcher_end(test->fetcher); /* it reads the live database too */
     copier_end(test->copier);
 }
 
@@ -517,6 +568,7 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
     bool drained = true;
     if (run->pipeline)
         pipeline_close_entry(run->pipeline);
+    fetcher_end(run->fetcher); /* a photo that is under way is asked for again at the next start */
     copier_end(run->copier);
     for (size_t i = 0; run->feeds && i < run->config->feed_count; i++)
         if (run->feeds[i])
@@ -533,6 +585,7 @@ bool world_run_stop(struct world_run *run, uint64_t deadline)
         feed_free(run->feeds[i]);
     copier_free(run->copier);
     pipeline_free(run->pipeline);
+    fetcher_free(run->fetcher);
     if (run->taken_up && database_lay_down(run->writer) != DATABASE_OK)
         log_write(LOG_WARNING, "database",
                   "the end of the run could not be noted in the %s database: the next start takes more care",
@@ -606,6 +659,8 @@ bool world_run_is_idle(struct world_run *run)
             return false;
     }
     if (run->copier && !copier_is_idle(run->copier))
+        return false;
+    if (!fetcher_is_idle(run->fetcher))
         return false;
     struct pipeline_figures pipeline;
     pipeline_figures(run->pipeline, &pipeline);

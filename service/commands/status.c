@@ -9,6 +9,7 @@
 #include "database/held.h"
 #include "database/ledger.h"
 #include "database/outbox.h"
+#include "database/photo_request.h"
 #include "platform/file.h"
 #include "service/commands/command.h"
 #include "service/commands/output.h"
@@ -31,6 +32,7 @@ struct world_status {
     size_t held_shown;
     int64_t held_count;
     int64_t waiting_alerts, failed_alerts;
+    struct photo_counts photos;
     struct live_row *live; /* live world only */
     size_t live_count;
 };
@@ -44,6 +46,7 @@ static bool read_rows(struct database *db, struct arena *arena, struct world_sta
            outbox_failed_events(db, &status->failed_orders) == DATABASE_OK &&
            held_count(db, &status->held_count) == DATABASE_OK &&
            held_list(db, HELD_SHOWN, arena, &status->held, &status->held_shown) == DATABASE_OK &&
+           photo_request_counts(db, &status->photos) == DATABASE_OK &&
            live_list(db, arena, &status->live, &status->live_count) == DATABASE_OK;
 }
 
@@ -229,6 +232,10 @@ static void add_world_text(struct output *out, const struct config *config, enum
             add_receiver_text(out, &status->receivers[i], gone);
     }
     add_held_text(out, world, status);
+    if (status->photos.waiting > 0 || status->photos.failed > 0)
+        output_add(out, "  photos: %" PRId64 " waiting, %" PRId64 " given up%s\n", status->photos.waiting,
+                   status->photos.failed,
+                   status->photos.failed > 0 ? " (the events 431 and 432 say why)" : "");
     output_add(out, "  orders that could not be made a message: %" PRId64 "%s\n", status->failed_orders,
                status->failed_orders > 0 ? " (the events 603 say what to mend)" : "");
     if (status->failed_alerts > 0)
@@ -351,8 +358,10 @@ static void add_world_json(struct output *out, const struct config *config, enum
         add_held_json(out, &status->held[i], i == 0);
     output_add(out,
                "],\n   \"failed_orders\": %" PRId64 ", \"failed_alerts\": %" PRId64
-               ", \"waiting_alerts\": %" PRId64 "}",
-               status->failed_orders, status->failed_alerts, status->waiting_alerts);
+               ", \"waiting_alerts\": %" PRId64 ", \"photos\": {\"waiting\": %" PRId64
+               ", \"failed\": %" PRId64 "}}",
+               status->failed_orders, status->failed_alerts, status->waiting_alerts, status->photos.waiting,
+               status->photos.failed);
 }
 
 /* ------------------------------------------------------------------------------------------------------------------------- */

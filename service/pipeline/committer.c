@@ -18,6 +18,7 @@
 #include "service/pipeline/dispatch.h"
 #include "service/pipeline/group.h"
 #include "service/pipeline/outgoing.h"
+#include "service/pipeline/photos.h"
 #include "service/pipeline/pipeline_private.h"
 #include "service/pipeline/upkeep.h"
 
@@ -47,7 +48,7 @@ static bool line_ready(const struct line *line)
 static bool work_waits(const struct pipeline *pipeline)
 {
     if (pipeline->claims.count > 0 || pipeline->stored.count > 0 || pipeline->sent.count > 0 ||
-        pipeline->look_now)
+        pipeline->photos.count > 0 || pipeline->look_now)
         return true;
     if (pipeline->parsed_ready > 0)
         for (size_t i = 0; i < pipeline->options.line_count; i++)
@@ -271,6 +272,15 @@ static void commit_group(struct committer *committer, struct group *group)
     }
 }
 
+/* What the fetcher has done. */
+static void write_photos(struct committer *committer)
+{
+    uint64_t begun = clock_monotonic_ms();
+    enum database_kind kind = photos_write(committer->pipeline);
+    if (kind != DATABASE_OK)
+        trouble(committer, kind, begun);
+}
+
 /* Orders and commands of other programs. */
 static void look_outside(struct committer *committer, bool asked)
 {
@@ -371,6 +381,8 @@ void committer_run(void *context)
         rest(&committer, worked);
         if (committer.trouble_since != 0 && stopping(pipeline))
             break; /* the rows say how far everything is; another try could wait for a lock as long as the first */
+        if (!committer.down)
+            write_photos(&committer);
         if (!last && !committer.down &&
             (asked || outgoing_due_in(&committer.outgoing, clock_monotonic_ms()) == 0))
             look_outside(&committer, asked);

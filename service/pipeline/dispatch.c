@@ -45,7 +45,11 @@ static void report_applied(const struct job *job)
     if (job->result.message.state == LEDGER_HELD)
         event_report(EVENT_HELD, feed, number, reason_sentence("held"));
     if (job->result.message.state == LEDGER_WAITING)
-        log_write(LOG_INFO, feed, "%s waits for its booking", number);
+        log_write(LOG_INFO, feed,
+                  job->match && job->match->format == CONFIG_FORMAT_PHOTO
+                      ? "%s waits for a patient whose PhotoPath names it"
+                      : "%s waits for its booking",
+                  number);
     group_report_held(&job->result);
     if (job->result.identity_changed)
         event_report(EVENT_IDENTITY_CHANGED, feed, number);

@@ -5,6 +5,7 @@
 #include "database/held.h"
 #include "database/live.h"
 #include "database/outbox.h"
+#include "database/photo.h"
 #include "platform/clock.h"
 #include "service/event.h"
 #include "service/log.h"
@@ -47,6 +48,8 @@ static const char *message_kind(const struct job *job)
 {
     if (job->rows)
         return job->rows->format->file_kind;
+    if (job->match && job->match->format == CONFIG_FORMAT_PHOTO)
+        return "photo";
     if ((job->work != JOB_PARSE && job->work != JOB_COPY) ||
         job->event.fields[JMS_DATATYPE].presence != JMS_GIVEN)
         return "unknown"; /* it was not read so far */
@@ -105,11 +108,27 @@ void group_report_held(const struct apply_result *result)
     }
 }
 
+/* A picture that came as a file. */
+static enum database_kind apply_photo(struct database *db, struct job *job, instant_us now)
+{
+    struct photo_file photo = {
+        .file = job->row.id,
+        .feed = job->row.feed,
+        .name = job->row.name,
+        .event_at = job->row.arrived,
+        .waits_until = job->row.arrived + (instant_us)job->match->waiting_ms * 1000,
+        .now = now,
+    };
+    return photo_take_file(db, &photo, &job->result.message);
+}
+
 static enum database_kind apply_event(struct database *db, struct job *job, instant_us now)
 {
     job->input.file = job->row.id;
     job->input.now = now;
-    enum database_kind kind = apply_jms_event(db, &job->input, &job->result);
+    bool photo = job->match->format == CONFIG_FORMAT_PHOTO;
+    enum database_kind kind =
+        photo ? apply_photo(db, job, now) : apply_jms_event(db, &job->input, &job->result);
     if (kind == DATABASE_OK)
         kind = ledger_end_file(db, job->row.id, LEDGER_DONE, NULL, now);
     if (kind != DATABASE_OK)
@@ -120,7 +139,7 @@ static enum database_kind apply_event(struct database *db, struct job *job, inst
     enum ledger_message_state state = job->result.message.state;
     if (state == LEDGER_WAITING || state == LEDGER_HELD) {
         job->place = STORE_HOLD;
-        job->reason = state == LEDGER_WAITING ? "waiting" : "held";
+        job->reason = photo ? "photo-waiting" : state == LEDGER_WAITING ? "waiting" : "held";
         struct reason reason = group_reason(job, job->result.message.detail);
         job->reason_text = reason_text(&reason, &job->arena);
     }

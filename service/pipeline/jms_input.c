@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parser/xml_records.h"
+#include "service/photo/fetcher.h"
 #include "service/pipeline/pipeline.h"
 
 /* "known codes: ADAMS, VCSO" in the job's arena; a static text when memory is exhausted. */
@@ -105,6 +106,8 @@ enum parse_status jms_input_make(const struct jms_source *source, enum parse_sta
         .reopens = job->match->reopens,
         .closes_earlier = job->match->closes_earlier,
         .holds_identity_change = job->match->holds_identity_change,
+        .asks_for_photo = source->config->photos.configured || fetcher_feed_has_photos(job->line->config),
+        .asks_for_photo_again = source->config->photos.refetch,
         .waits_until = job->row.arrived + (instant_us)job->match->waiting_ms * 1000,
         .warnings = source->faults,
         .rules = &job->rules,

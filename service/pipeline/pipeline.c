@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "platform/clock.h"
+#include "service/pipeline/photos.h"
 #include "service/pipeline/pipeline_private.h"
 
 struct pipeline *pipeline_new(const struct pipeline_options *options)
@@ -100,6 +101,7 @@ void pipeline_free(struct pipeline *pipeline)
     condition_release(&pipeline->places_change);
     mutex_release(&pipeline->lock);
     free(pipeline->sent.ids);
+    photos_release(pipeline);
     free(pipeline);
 }
 
@@ -209,7 +211,8 @@ void pipeline_figures(struct pipeline *pipeline, struct pipeline_figures *out)
     mutex_lock(&pipeline->lock);
     *out = pipeline->figures;
     out->in_flight = pipeline->in_flight;
-    out->busy = pipeline->committing || pipeline->look_now || pipeline->sent.count > 0;
+    out->busy =
+        pipeline->committing || pipeline->look_now || pipeline->sent.count > 0 || pipeline->photos.count > 0;
     mutex_unlock(&pipeline->lock);
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "database/database.h"
+#include "database/photo_request.h"
 #include "outbound/alert_line.h"
 #include "outbound/partner.h"
 #include "service/config.h"
@@ -55,6 +56,8 @@ struct pipeline_options {
     void (*scan_asked)(void *context);
     /* Something was committed. On its thread. */
     void (*committed)(void *context);
+    /* So many words about photos (pipeline_photo) are in the database, or were dropped. On its thread, or that of pipeline_photo. */
+    void (*photos_written)(void *context, size_t count);
     /* `golive` or `back-to-test` was carried out: what is live is another than at the start. On its thread. */
     void (*live_changed)(void *context);
     void *context;
@@ -90,6 +93,9 @@ void pipeline_stored(struct pipeline *pipeline, struct job *job);
 
 /* A sender has sent a row. Any thread. */
 void pipeline_sent(struct pipeline *pipeline, int64_t outbox_id);
+
+/* The fetcher has seen to a photo: takes the result (heap). Answered by photos_written. The fetcher's thread. */
+void pipeline_photo(struct pipeline *pipeline, struct photo_result *result);
 
 /* Orders or commands may have been written: look now. Any thread. */
 void pipeline_look_now(struct pipeline *pipeline);

@@ -18,6 +18,13 @@ struct sent_rows {
     size_t count, capacity;
 };
 
+struct photo_word; /* service/pipeline/photos.c */
+
+struct photo_words {
+    struct photo_word *first, *last;
+    size_t count;
+};
+
 struct pipeline {
     struct pipeline_options options;
     struct thread *committer;
@@ -25,7 +32,7 @@ struct pipeline {
     size_t worker_count;
 
     struct mutex lock;
-    struct condition committer_wakes; /* claims, parsed, stored, sent, look_now, stopping */
+    struct condition committer_wakes; /* claims, parsed, stored, sent, photos, look_now, stopping */
     struct condition workers_wake;    /* to_parse, stopping */
     struct condition places_change;   /* in_flight, lone, up, closing */
 
@@ -33,7 +40,8 @@ struct pipeline {
     struct job_queue to_parse; /* claimed */
     struct job_queue stored;   /* put away, row not yet ended; also JOB_GONE */
     struct sent_rows sent;
-    size_t parsed_ready; /* jobs that stand parsed in some line, at its head or behind it */
+    struct photo_words photos; /* what the fetcher did, not yet written */
+    size_t parsed_ready;       /* jobs that stand parsed in some line, at its head or behind it */
 
     unsigned in_flight;
     unsigned being_moved;  /* of these: applied, with a mover */

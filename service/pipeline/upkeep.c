@@ -75,7 +75,7 @@ static enum database_kind do_what_is_due(struct upkeep *upkeep)
             continue;
         char number[24];
         (void)snprintf(number, sizeof number, "%lld", (long long)rows[i].file);
-        event_report(EVENT_WAITED_TOO_LONG, rows[i].feed, number);
+        event_report(rows[i].photo ? EVENT_PHOTO_UNWANTED : EVENT_WAITED_TOO_LONG, rows[i].feed, number);
     }
     if (ended > 0)
         rehousing_soon(&upkeep->rehousing);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "parser/picture.h"
 #include "platform/clock.h"
 #include "service/log.h"
 #include "service/pipeline/event_time.h"
@@ -31,6 +32,14 @@ static enum parse_status parse_jms_event(const struct config *config, struct job
     return PARSE_OK;
 }
 
+/* A picture is looked at, not decoded; it is stored by the fetcher, from where it is put away (service/photo/). */
+static enum parse_status parse_photo(const struct config *config, struct job *job)
+{
+    struct picture picture;
+    return picture_report(picture_read(slice_from(job->bytes, job->size), config->photos.pixels, &picture),
+                          &job->faults);
+}
+
 void worker_parse(const struct config *config, struct job *job)
 {
     job->rules = (struct apply_rules){config_place, config};
@@ -38,7 +47,9 @@ void worker_parse(const struct config *config, struct job *job)
         job->status = job->rows->sync ? sync_read(config, job) : row_read(config, job);
     } else {
         fault_list_init(&job->faults, &job->arena);
-        job->status = job->release.message != 0 ? held_job_parse(config, job) : parse_jms_event(config, job);
+        job->status = job->release.message != 0                   ? held_job_parse(config, job)
+                      : job->match->format == CONFIG_FORMAT_PHOTO ? parse_photo(config, job)
+                                                                  : parse_jms_event(config, job);
     }
     /* No verdict without its reasons, no value without its warning. */
     if (fault_list_lost_memory(&job->faults))

@@ -96,6 +96,7 @@ static bool rule_fits(const struct config_match *match, const struct precheck_fi
     case CONFIG_FORMAT_XML_EVENT:
     case CONFIG_FORMAT_XML_ROSTER: return file->xml;
     case CONFIG_FORMAT_ALERTS_CSV: return file->kind == PRECHECK_ALERTS;
+    case CONFIG_FORMAT_PHOTO: return file->kind == PRECHECK_PHOTO;
     }
     return false;
 }

@@ -24,8 +24,10 @@ static const struct {
     {"database",
      "the database refused the row: the detail says which rule; mend what it names, then drop the file in again"},
     {"waiting", "the patient or the booking that this event speaks of is not known yet: it is kept here"},
+    {"photo-waiting", "no PhotoPath of a patient names this photo yet: it is kept here"},
     {"waited-too-long",
-     "ask the jail management system for the demographics of that booking, then have it send this event again, as a new file"},
+     "what it speaks of did not become known in time: of an event, ask the jail management system for the demographics of that booking; of a "
+     "photo, for the demographics whose PhotoPath names it. Then have it send this file again, as a new one"},
     {"held",
      "a person must decide about this event: see the detail. `corbridge status` gives the commands for it, release and reject"},
     {"rejected", "nothing: a person has decided that it is not applied"},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parser/ini.h"
+#include "parser/picture.h"
 #include "parser/xml_records.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -19,6 +20,8 @@ static bool ends_whole(const struct config_match *match, struct slice bytes)
 {
     if (match->format == CONFIG_FORMAT_XML_EVENT)
         return xml_ends_whole(match->encoding, xml_read_slice, &bytes);
+    if (match->format == CONFIG_FORMAT_PHOTO)
+        return picture_is_whole(bytes);
     return ini_ends_whole(bytes);
 }
 

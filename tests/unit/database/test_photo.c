@@ -101,7 +101,7 @@ static void path_is_asked_for_once(void **state)
     assert_string_equal(request.path, "\\\\JMS\\Photos\\P1.JPG");
     assert_string_equal(request.patient_id, "P1");
     assert_string_equal(request.feed, "jms");
-    assert_false(request.copied);
+    assert_int_equal(request.copied_from, 0);
     fetched(scene, 'A', 1);
     assert_value(scene, REQUEST, "\\\\JMS\\Photos\\P1.JPG p1.jpg fetched 1 -");
     assert_value(scene, "SELECT kind || width || 'x' || height || ' ' || size FROM photo", "png12x10 345");
