@@ -89,19 +89,50 @@ static const char *ledger_number(const struct photo_request *request, char out[2
     return out;
 }
 
-static void tell(struct fetcher *fetcher, enum event_id event, const struct photo_request *request,
-                 const char *reason)
+/* Whether a cause is not reported yet; it is from now on. */
+static bool is_news(struct fetcher *fetcher, enum event_id event, const char *reason)
 {
-    char number[24];
     for (size_t i = 0; i < fetcher->told_count; i++)
         if (fetcher->told[i].event == event && strcmp(fetcher->told[i].reason, reason) == 0)
-            return;
-    event_report(event, request->feed, ledger_number(request, number), photo_reason_sentence(reason));
-    if (fetcher->told_count == TOLD_MAX)
-        return;
-    struct told *told = &fetcher->told[fetcher->told_count++];
-    told->event = event;
-    (void)snprintf(told->reason, sizeof told->reason, "%s", reason);
+            return false;
+    if (fetcher->told_count < TOLD_MAX) {
+        struct told *told = &fetcher->told[fetcher->told_count++];
+        told->event = event;
+        (void)snprintf(told->reason, sizeof told->reason, "%s", reason);
+    }
+    return true;
+}
+
+static void tell_given_up(struct fetcher *fetcher, const struct photo_request *request, const char *reason)
+{
+    char number[24];
+    if (is_news(fetcher, EVENT_PHOTO_GIVEN_UP, reason))
+        event_report(EVENT_PHOTO_GIVEN_UP, request->feed, ledger_number(request, number),
+                     photo_reason_sentence(reason));
+}
+
+static void tell_refused(struct fetcher *fetcher, const struct photo_request *request, const char *reason)
+{
+    char number[24];
+    if (is_news(fetcher, EVENT_PHOTO_REFUSED, reason))
+        event_report(EVENT_PHOTO_REFUSED, request->feed, ledger_number(request, number),
+                     photo_reason_sentence(reason));
+}
+
+static void tell_unreachable(struct fetcher *fetcher, const struct photo_request *request, const char *reason)
+{
+    char number[24];
+    if (is_news(fetcher, EVENT_PHOTOS_UNREACHABLE, reason))
+        event_report(EVENT_PHOTOS_UNREACHABLE, request->feed, ledger_number(request, number),
+                     photo_reason_sentence(reason));
+}
+
+static void tell_not_stored(struct fetcher *fetcher, const char *reason, struct platform_status status)
+{
+    char text[200];
+    platform_status_text(status, text, sizeof text);
+    if (is_news(fetcher, EVENT_PHOTO_NOT_STORED, reason))
+        event_report(EVENT_PHOTO_NOT_STORED, world_name(fetcher->options.paths->world), text);
 }
 
 /* What no request suffers from any more may be told of again. */
@@ -170,7 +201,7 @@ static void failed(struct fetcher *fetcher, const struct photo_request *request,
 {
     instant_us back = (instant_us)fetcher->options.config->photos.retry_ms * 1000;
     if (age_of(request) >= give_up_after(fetcher)) {
-        tell(fetcher, EVENT_PHOTO_GIVEN_UP, request, reason);
+        tell_given_up(fetcher, request, reason);
         give_up(fetcher, request, reason);
         return;
     }
@@ -188,7 +219,7 @@ static void wait_for_file(struct fetcher *fetcher, const struct photo_request *r
         try_later(fetcher, request, reason, left, false);
         return;
     }
-    tell(fetcher, EVENT_PHOTO_GIVEN_UP, request, reason);
+    tell_given_up(fetcher, request, reason);
     give_up(fetcher, request, reason);
 }
 
@@ -207,17 +238,7 @@ static void store(struct fetcher *fetcher, const struct photo_request *request, 
         return;
     }
     static const char reason[] = "not-stored";
-    char text[200];
-    bool told = false;
-    for (size_t i = 0; i < fetcher->told_count; i++)
-        told = told || strcmp(fetcher->told[i].reason, reason) == 0;
-    platform_status_text(status, text, sizeof text);
-    if (!told && fetcher->told_count < TOLD_MAX) {
-        event_report(EVENT_PHOTO_NOT_STORED, world_name(fetcher->options.paths->world), text);
-        struct told *new = &fetcher->told[fetcher->told_count++];
-        new->event = EVENT_PHOTO_NOT_STORED;
-        (void)snprintf(new->reason, sizeof new->reason, "%s", reason);
-    }
+    tell_not_stored(fetcher, reason, status);
     try_later(fetcher, request, reason, MINUTE_US, false);
 }
 
@@ -327,13 +348,13 @@ static void fetch(struct fetcher *fetcher, const struct photo_request *request)
             wait_for_file(fetcher, request);
             break;
         }
-        tell(fetcher, EVENT_PHOTO_REFUSED, request, got.reason);
+        tell_refused(fetcher, request, got.reason);
         give_up(fetcher, request, got.reason);
         break;
     case PHOTO_TROUBLE:
         if (got.place < count)
             fetcher->places[got.place] = (struct place){clock_utc_us() + PAUSE_US, got.reason};
-        tell(fetcher, EVENT_PHOTOS_UNREACHABLE, request, got.reason);
+        tell_unreachable(fetcher, request, got.reason);
         failed(fetcher, request, got.reason);
         break;
     case PHOTO_MISSING:

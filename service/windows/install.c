@@ -62,7 +62,7 @@ static void tell_failure(struct work *work, enum service_step step, const char *
 /* ---- Folders and rights -------------------------------------------------------------------------------- */
 
 static void protect(struct work *work, const char *path, const struct rights_sid *service,
-                    const struct rights_sid *group)
+                    const struct rights_group *group)
 {
     enum rights_folder result;
     struct platform_status status = rights_protect_folder(path, service, group, &result);
@@ -114,13 +114,18 @@ static void make_own_folders(struct work *work, const char *data, const char *us
             status);
 
     protect(work, data, service, NULL);
-    static const char *const below[] = {"database", "logs"};
+    const struct rights_group may_change = {&group, true}, may_read = {&group, false};
+    const struct {
+        const char *name;
+        const struct rights_group *group;
+    } below[] = {{"database", &may_change},   {"logs", NULL}, {"test", NULL},
+                 {"test\\photos", &may_read}, {"live", NULL}, {"live\\photos", &may_read}};
     for (size_t i = 0; i < sizeof below / sizeof *below && work->good; i++) {
-        char *path = path_join(data, below[i]);
+        char *path = path_join(data, below[i].name);
         if (path == NULL)
             tell(work, SERVICE_STEP_BAD, "memory is exhausted");
         else
-            protect(work, path, service, i == 0 && have_group ? &group : NULL);
+            protect(work, path, service, have_group ? below[i].group : NULL);
         free(path);
     }
 }

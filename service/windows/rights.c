@@ -13,8 +13,9 @@
 #include "platform/wide_win32.h"
 #include "service/windows/scm_api.h"
 
-/* What Explorer calls Modify. */
+/* What Explorer calls Read and execute, and Modify. */
 enum {
+    READ = FILE_GENERIC_READ | FILE_GENERIC_EXECUTE,
     MODIFY = FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_GENERIC_EXECUTE | DELETE
 };
 
@@ -85,7 +86,7 @@ struct platform_status rights_make_group(const char *name, const char *comment, 
     return status;
 }
 
-wchar_t *rights_private_sddl(const struct rights_sid *service, const struct rights_sid *group)
+wchar_t *rights_private_sddl(const struct rights_sid *service, const struct rights_group *group)
 {
     enum {
         SIZE = 1024
@@ -95,7 +96,7 @@ wchar_t *rights_private_sddl(const struct rights_sid *service, const struct righ
     wchar_t *group_text = NULL;
     if (!ConvertSidToStringSidW((PSID)(UINT_PTR)&service->sid, &service_text))
         goto out;
-    if (group != NULL && !ConvertSidToStringSidW((PSID)(UINT_PTR)&group->sid, &group_text))
+    if (group != NULL && !ConvertSidToStringSidW((PSID)(UINT_PTR)&group->sid->sid, &group_text))
         goto out;
     sddl = LocalAlloc(0, SIZE * sizeof *sddl);
     if (sddl == NULL)
@@ -105,7 +106,7 @@ wchar_t *rights_private_sddl(const struct rights_sid *service, const struct righ
         _snwprintf(sddl, SIZE, L"O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;%ls)", service_text);
     if (length > 0 && group != NULL) {
         int more = _snwprintf(sddl + length, SIZE - (size_t)length, L"(A;OICI;0x%lx;;;%ls)",
-                              (unsigned long)MODIFY, group_text);
+                              (unsigned long)(group->may_change ? MODIFY : READ), group_text);
         length = more > 0 ? length + more : -1;
     }
     if (length < 0 || length >= SIZE)
@@ -212,7 +213,7 @@ static struct platform_status protect_existing(wchar_t *path, PSECURITY_DESCRIPT
 }
 
 struct platform_status rights_protect_folder(const char *path, const struct rights_sid *service,
-                                             const struct rights_sid *group, enum rights_folder *result)
+                                             const struct rights_group *group, enum rights_folder *result)
 {
     struct platform_status status = platform_status_from_code(ERROR_NOT_ENOUGH_MEMORY);
     PSECURITY_DESCRIPTOR descriptor = NULL;

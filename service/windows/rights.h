@@ -2,7 +2,7 @@
  * Access rights of folders (DESIGN promise 5).
  *
  * Ours (data, database, logs, archive …): SYSTEM, Administrators and the service have all rights, nobody else
- * any, nothing is inherited from above. The database folder also lets one group change files. Folders of others
+ * any, nothing is inherited from above. The database folder also lets one group change files, the photos folders let it read them. Folders of others
  * (share, pharmacy): the service is added, nothing else is changed.
  *
  * The service is named by its service SID, which is in the token of its process whatever account it runs under
@@ -25,6 +25,12 @@ struct rights_sid {
     };
 };
 
+/* Who besides may use a folder of ours. */
+struct rights_group {
+    const struct rights_sid *sid;
+    bool may_change; /* Modify; else Read and execute */
+};
+
 /* S-1-5-80-… of a service: SHA-1 of its name in capitals, UTF-16LE, as five numbers. */
 struct platform_status rights_service_sid(const wchar_t *service, struct rights_sid *out);
 
@@ -43,11 +49,11 @@ enum rights_folder {
 
 /*
  * Makes a folder of ours, protected from the first instant, or protects one that is there. `group` (or NULL)
- * gets Modify. The folder above must exist. On PLATFORM_OK *result says what was done; the two refusals change
+ * gets its rights. The folder above must exist. On PLATFORM_OK *result says what was done; the two refusals change
  * nothing.
  */
 struct platform_status rights_protect_folder(const char *path, const struct rights_sid *service,
-                                             const struct rights_sid *group, enum rights_folder *result);
+                                             const struct rights_group *group, enum rights_folder *result);
 
 /*
  * Adds to a folder of others: Modify on it and all below, and Change permissions on files, so that a file moved
@@ -57,6 +63,6 @@ struct platform_status rights_protect_folder(const char *path, const struct righ
 struct platform_status rights_grant_folder(const char *path, const struct rights_sid *service, bool *changed);
 
 /* The SDDL that rights_protect_folder sets; for tests and messages. Heap (LocalFree); NULL when memory is exhausted. */
-wchar_t *rights_private_sddl(const struct rights_sid *service, const struct rights_sid *group);
+wchar_t *rights_private_sddl(const struct rights_sid *service, const struct rights_group *group);
 
 #endif

@@ -35,8 +35,8 @@ static char *data_folder(void)
 {
     fake_scm.folder_error = ERROR_ALREADY_EXISTS;
     char *folder = test_temp_dir("install");
-    static const char *const below[] = {"database", "logs"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const below[] = {"database", "logs", "test\\photos", "live\\photos"};
+    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
         char *path = path_join(folder, below[i]);
         assert_int_equal(folder_make(path).kind, PLATFORM_OK);
         free(path);

@@ -50,13 +50,18 @@ static void a_folder_of_ours_is_made_closed(void **state)
         "1853292631-2271478464)\n");
 }
 
-static void the_database_folder_lets_one_group_change_files(void **state)
+static void one_group_may_change_the_database_folder_and_read_photos(void **state)
 {
     (void)state;
     struct rights_sid service = sid_of(SERVICE_SID);
     struct rights_sid group = sid_of(L"S-1-5-21-1-2-3-1001");
-    wchar_t *sddl = rights_private_sddl(&service, &group);
+    struct rights_group users = {&group, true};
+    wchar_t *sddl = rights_private_sddl(&service, &users);
     assert_non_null(wcsstr(sddl, L"(A;OICI;0x1301bf;;;S-1-5-21-1-2-3-1001)"));
+    LocalFree(sddl);
+    users.may_change = false;
+    sddl = rights_private_sddl(&service, &users);
+    assert_non_null(wcsstr(sddl, L"(A;OICI;0x1200a9;;;S-1-5-21-1-2-3-1001)"));
     LocalFree(sddl);
 }
 
@@ -225,8 +230,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_service_sid_is_that_of_windows),
         cmocka_unit_test_setup_teardown(a_folder_of_ours_is_made_closed, fake_scm_set_up, fake_scm_tear_down),
-        cmocka_unit_test_setup_teardown(the_database_folder_lets_one_group_change_files, fake_scm_set_up,
-                                        fake_scm_tear_down),
+        cmocka_unit_test_setup_teardown(one_group_may_change_the_database_folder_and_read_photos,
+                                        fake_scm_set_up, fake_scm_tear_down),
         cmocka_unit_test_setup_teardown(an_existing_folder_of_administrators_is_closed, fake_scm_set_up,
                                         fake_scm_tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_is_right_is_not_set_again, fake_scm_set_up,

@@ -18,6 +18,8 @@ import sys
 SYSTEM_DLLS = {
     "advapi32.dll",
     "bcrypt.dll",
+    "crypt32.dll",
+    "iphlpapi.dll",
     "kernel32.dll",
     "mpr.dll",
     "msvcrt.dll",
@@ -25,6 +27,7 @@ SYSTEM_DLLS = {
     "ntdll.dll",
     "ole32.dll",
     "rpcrt4.dll",
+    "secur32.dll",
     "shell32.dll",
     "user32.dll",
     "ws2_32.dll",
