@@ -212,6 +212,21 @@ static void check_feed(struct check_report *report, const struct config_feed *fe
                      (unsigned long)taken, (unsigned long)other);
 }
 
+/* Hosts are not asked: what stands there is the vendor's, and a photo is asked for when a person comes. */
+static void check_photos(struct check_report *report, const struct config_photos *photos)
+{
+    for (size_t i = 0; i < photos->root_count; i++) {
+        struct folder_listing listing;
+        struct platform_status status = folder_list(photos->roots[i], &listing);
+        if (!platform_ok(status)) {
+            add_failure(report, "photos", "cannot be listed:", photos->roots[i], status);
+            continue;
+        }
+        folder_listing_release(&listing);
+        check_report_add(report, CHECK_OK, "photos", "'%s' can be listed", photos->roots[i]);
+    }
+}
+
 /* `what` gets files from us there. */
 static void check_folder_out(struct check_report *report, const char *what, const char *name,
                              const char *world, const char *folder)
@@ -267,6 +282,7 @@ void check_run(const struct config *config, struct check_report *report)
     check_world(report, config, DATABASE_LIVE);
     for (size_t i = 0; i < config->feed_count; i++)
         check_feed(report, &config->feeds[i]);
+    check_photos(report, &config->photos);
     for (size_t i = 0; i < config->feed_count; i++) {
         const struct config_feed *feed = &config->feeds[i];
         check_folder_out(report, "alerts for", feed->name, "test", feed->alerts.test_folder);

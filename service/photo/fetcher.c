@@ -6,6 +6,7 @@
 
 #include "platform/clock.h"
 #include "platform/file.h"
+#include "platform/folder.h"
 #include "platform/path.h"
 #include "platform/thread.h"
 #include "service/event.h"
@@ -223,6 +224,16 @@ static void wait_for_file(struct fetcher *fetcher, const struct photo_request *r
     give_up(fetcher, request, reason);
 }
 
+/* Photos stop where files stop: before the disk is full. */
+static struct platform_status room_for(const struct fetcher *fetcher, size_t size)
+{
+    uint64_t bytes = 0;
+    struct platform_status status = folder_free_space(fetcher->options.paths->photos, &bytes);
+    if (platform_ok(status) && bytes < fetcher->options.config->low_disk_bytes + size)
+        status = (struct platform_status){PLATFORM_FULL, 0};
+    return status;
+}
+
 /* The picture's file first, then the word about it: dying in between leaves a file that the next fetch finds again. */
 static void store(struct fetcher *fetcher, const struct photo_request *request, struct photo_got *got)
 {
@@ -230,8 +241,9 @@ static void store(struct fetcher *fetcher, const struct photo_request *request, 
     result.stored.picture = got->picture;
     result.stored.size = got->size;
     sha256(got->bytes, got->size, result.stored.sha256);
-    struct platform_status status =
-        photo_store_put(fetcher->options.paths->photos, result.stored.sha256, got->bytes, got->size);
+    struct platform_status status = room_for(fetcher, got->size);
+    if (platform_ok(status))
+        status = photo_store_put(fetcher->options.paths->photos, result.stored.sha256, got->bytes, got->size);
     free(got->bytes);
     if (platform_ok(status)) {
         hand_on(fetcher, request, &result);

@@ -451,6 +451,28 @@ static void a_file_that_is_no_picture(void **state)
     end(&story);
 }
 
+/* A sender that writes in place: half of a picture is none. */
+static void a_picture_that_is_not_whole_yet(void **state)
+{
+    (void)state;
+    struct story story;
+    begin(&story, NULL, NULL);
+    size_t half = picture_png_size / 2;
+    char *path = path_join(story.scene.share, "p1.png");
+    assert_non_null(path);
+    assert_true(platform_ok(file_store(path, picture_png, half)));
+    scene_start(&story.scene);
+    wait_waiting(&story.scene, 1);
+    scene_assert_rows(&story.scene, "SELECT count(*) FROM file", "0");
+    FILE *file = fopen(path, "ab");
+    assert_non_null(file);
+    assert_int_equal(fwrite(picture_png + half, 1, picture_png_size - half, file), picture_png_size - half);
+    assert_int_equal(fclose(file), 0);
+    wait_rows(&story.scene, "SELECT kind, state FROM message", "photo|waiting");
+    free(path);
+    end(&story);
+}
+
 /* ---- stop, start, and a picture's file without its row ---- */
 
 static void a_stop_cuts_the_fetching_off(void **state)
@@ -570,6 +592,7 @@ int main(void)
         cmocka_unit_test(a_photo_beside_that_comes_before_its_event),
         cmocka_unit_test(a_photo_that_nobody_names),
         cmocka_unit_test(a_file_that_is_no_picture),
+        cmocka_unit_test(a_picture_that_is_not_whole_yet),
         cmocka_unit_test(a_stop_cuts_the_fetching_off),
         cmocka_unit_test(a_picture_that_a_crash_left_is_found_again),
         cmocka_unit_test(live_and_test_ask_the_server_once),

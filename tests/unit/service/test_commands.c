@@ -229,7 +229,8 @@ static void test_check_in_order(void **state)
         free(file);
     }
     char *path = write_config(
-        scene, "<corbridge>@DATA@@FACILITY@@FEED@@PHARMACY@<limits low-disk='64 MB'/></corbridge>");
+        scene,
+        "<corbridge>@DATA@@FACILITY@@FEED@@PHARMACY@<limits low-disk='64 MB'/><photos><root folder='@ROOT@/out'/></photos></corbridge>");
     struct capture text;
     struct capture json;
     RUN(text, scene, "check", "--config", path);
@@ -238,6 +239,7 @@ static void test_check_in_order(void **state)
     assert_holds(text.out, "can be listed; files that wait: 2, that no rule takes: 1");
     assert_holds(text.out, "Facilities: 1, feeds: 1, pharmacies: 1");
     assert_holds(text.out, "OK       pharmacy diamond test ");
+    assert_holds(text.out, "OK       photos ");
     assert_holds(text.out, "not there yet: it is made at the first start");
     assert_holds(text.out, " 0 failed\n");
     assert_lacks(text.out, "DEM1"); /* the suggested names hold booking numbers */
@@ -259,8 +261,10 @@ static void test_check_says_what_failed_and_what_to_do(void **state)
     struct scene *scene = *state;
     scene_make_folder(scene, "data");
     char *path = write_config(
-        scene, "<corbridge>@DATA@@FACILITY@@FEED@<pharmacy name='diamond' test-folder='@ROOT@/out'"
-               " live-folder='@ROOT@/live'/><limits low-disk='10000 GB'/></corbridge>");
+        scene,
+        "<corbridge>@DATA@@FACILITY@@FEED@<pharmacy name='diamond' test-folder='@ROOT@/out'"
+        " live-folder='@ROOT@/live'/><limits low-disk='10000 GB'/><photos><root folder='@ROOT@/none'/></photos>"
+        "</corbridge>");
     struct capture text;
     struct capture json;
     RUN(text, scene, "check", "--config", path, "--here");
@@ -269,9 +273,10 @@ static void test_check_says_what_failed_and_what_to_do(void **state)
     assert_holds(text.out, "FAILED   feed jms ");
     assert_holds(text.out, "FAILED   pharmacy diamond test ");
     assert_holds(text.out, "FAILED   pharmacy diamond live ");
+    assert_holds(text.out, "FAILED   photos ");
     assert_holds(text.out, "make the folder, or mend the path in the configuration");
     assert_holds(text.out, "below low-disk (10240000 MB): CorBridge takes no files until there is room");
-    assert_holds(text.out, ", 4 failed\n");
+    assert_holds(text.out, ", 5 failed\n");
     assert_int_equal(json.code, COMMANDS_FAILED);
     assert_true(capture_is_json(json.out));
     assert_holds(json.out, "\"in_order\": false");
@@ -386,6 +391,7 @@ static void test_demo_shows_the_whole_way(void **state)
     assert_int_equal(run.code, COMMANDS_OK);
     assert_true(capture_is_json(run.out));
     assert_holds(run.out, "\"world\": \"test\", \"problem\": null");
+    assert_holds(run.out, "\"photos\": {\"waiting\": 0, \"failed\": 0}");
     assert_holds(run.out, "\"name\": \"jms\", \"configured\": true, \"done\": 2, \"quarantined\": 1");
     assert_holds(run.out, "\"name\": \"diamond\", \"configured\": true, \"queued\": 0, \"sent\": 1");
     assert_no_patient_data(run.out);
