@@ -26,7 +26,8 @@ mkdir -p "$share" "$pharmacy" "$work/files"
 
 # Values that occur nowhere else, so that one found where it must not be is a leak.
 secrets=(QZKILLEDQZ P0QZ77701 90QZ00 QZFAMILYQZ QZGIVENQZ P0QZ777001 QZHOUSINGQZ 55QZ667788 987-65-4329 1951-03-17 03/17/1951 DEM55QZ667788
-    QZBADFAMILYQZ P0QZ777002 66QZ778899 DEM66QZ778899 QZOTHERQZ P0QZ777003 77QZ889900 DEM77QZ889900 88QZ990011)
+    QZBADFAMILYQZ P0QZ777002 66QZ778899 DEM66QZ778899 QZOTHERQZ P0QZ777003 77QZ889900 DEM77QZ889900 88QZ990011
+    P0QZ777004 99QZ112233 DEM99QZ112233 small.png)
 dem() { # dem PATIENT FAMILY GIVEN BIRTH BOOKING HOUSING BED [FURTHER LINE]
     printf '%s\r\n' 'DataType="PatientDemographics"' "PatientID=\"$1\"" 'Facility="VCSO"' "LastName=\"$2\"" "FirstName=\"$3\"" \
         "BirthDate=\"$4\"" 'SSN="987-65-4329"' 'Sex="Female"' "Housing=\"$6\"" "Bed=\"$7\"" "Booking=\"$5\"" \
@@ -143,6 +144,26 @@ cp "$work/corbridge.xml" "$data/corbridge.xml"
 check "reload: control is taken again" scm 6
 check "reload: a good configuration is taken" wait_until 20 event_is 0x400000c9
 
+# A photo from a web server of this machine, fetched by the installed service.
+python3 -u -m http.server --bind 127.0.0.1 --directory "$here/../fuzz/corpus/picture" 0 >"$work/web" 2>/dev/null </dev/null &
+web=$!
+check "photo: a web server" wait_until 20 grep -q ' port ' "$work/web"
+port=$(sed -n 's/.* port \([0-9]*\).*/\1/p' "$work/web")
+sed "s|</corbridge>|<photos><host name='127.0.0.1' scheme='http' port='$port' private-addresses='yes'/></photos>&|" \
+    "$work/corbridge.xml" >"$data/corbridge.xml"
+reloaded_twice() { [ "$(events | grep -c '^0x400000c9')" -eq 2 ]; }
+check "photo: control is taken" scm 6
+check "photo: the configuration is taken" wait_until 20 reloaded_twice
+dem P0QZ777004 QZOTHERQZ QZGIVENQZ 03/17/1951 99QZ112233 QZHOUSINGQZ 3 "PhotoPath=\"http://127.0.0.1:$port/small.png\"" >"$work/files/photo"
+drop "$work/files/photo" DEM99QZ112233_0800.ini
+check "photo: it is the patient's" wait_until 20 row_is \
+    "SELECT f.kind, f.width, f.height FROM patient_photo o JOIN patient p ON p.id = o.patient JOIN photo f ON f.id = o.photo
+     WHERE p.patient_id = 'P0QZ777004' AND o.until IS NULL" "png|12|10"
+check "photo: stored under its hash" cmp -s "$here/../fuzz/corpus/picture/small.png" \
+    "$data/test/photos/$(sha256sum <"$here/../fuzz/corpus/picture/small.png" | cut -d' ' -f1)"
+kill "$web"
+cp "$work/corbridge.xml" "$data/corbridge.xml"
+
 # A process that dies: what it was about to do is done by the next one. Wine's service manager does not notice the death.
 for number in $(seq 10 39); do
     dem "P0QZ7770$number" QZKILLEDQZ QZGIVENQZ 03/17/1951 "90QZ00$number" QZHOUSINGQZ 5 >"$work/files/killed"
@@ -190,7 +211,7 @@ check "what came while it was stopped is taken" wait_until 20 row_is \
 windows "$setup" /S
 equal "upgrade of a running service (exit code)" 0 $?
 contains "upgrade of a running service: runs again" "$(scm)" "state 4,"
-equal "upgrade: rows are as before" "33|33" "$(rows "SELECT (SELECT count(*) FROM patient), (SELECT count(*) FROM booking)")"
+equal "upgrade: rows are as before" "34|34" "$(rows "SELECT (SELECT count(*) FROM patient), (SELECT count(*) FROM booking)")"
 
 corbridge stop >/dev/null
 rm -f "$data/accepted/corbridge.accepted.xml"
@@ -233,8 +254,8 @@ corbridge stop >/dev/null
 # ---- Events ------------------------------------------------------------------------------------------------------------------
 
 events >"$work/events"
-equal "events: started, each time" 10 "$(grep -c '^0x40000064' "$work/events")"
-equal "events: stopped, each time" 9 "$(grep -c '^0x40000065' "$work/events")"
+equal "events: started, each time" 11 "$(grep -c '^0x40000064' "$work/events")"
+equal "events: stopped, each time" 10 "$(grep -c '^0x40000065' "$work/events")"
 equal "events: paused and continued" "1 1" "$(grep -c '^0x40000068' "$work/events") $(grep -c '^0x40000069' "$work/events")"
 contains "events: the bad file, with feed, ledger number, line and field" "$(grep '^0xc0000190' "$work/events")" $'\tjms\t' "line 6" \
     "BirthDate"
@@ -274,7 +295,7 @@ check "uninstall: database, archive, configuration and logs stay" test -s "$data
     "$data/test/archive" -a -d "$data/logs"
 windows "$setup" /S
 equal "installation over data that was kept (exit code)" 0 $?
-equal "installation over data that was kept: its rows" 34 "$(rows 'SELECT count(*) FROM booking')"
+equal "installation over data that was kept: its rows" 35 "$(rows 'SELECT count(*) FROM booking')"
 check "uninstall with data: the program is gone" uninstall /REMOVEDATA
 check "uninstall with data: the data folder is gone" gone "$data"
 check "uninstall: folders of others stay" test -d "$share" -a -d "$pharmacy"
