@@ -21,7 +21,7 @@
 #define SECOND_US        INT64_C(1000000)
 #define MINUTE_US        (60 * SECOND_US)
 #define LONGEST_BACK_US  (6 * 60 * MINUTE_US)
-#define PAUSE_US         MINUTE_US /* a place that cannot be reached is left alone so long, for all its photos */
+#define PAUSE_MS         60000u /* a place that cannot be reached is left alone so long, for all its photos */
 #define FILE_LIMIT                                                                                           \
     ((size_t)64 * 1024 * 1024) /* of a file that came through the ledger, which has its own limit */
 #define TOLD_MAX 32
@@ -34,7 +34,7 @@ struct told {
 
 /* A root or host that could not be reached. */
 struct place {
-    instant_us until; /* not asked again before */
+    uint64_t until; /* monotonic ms: not asked again before */
     const char *reason;
 };
 
@@ -192,6 +192,11 @@ static instant_us age_of(const struct photo_request *request)
     return clock_utc_us() - request->asked_at;
 }
 
+static instant_us within(instant_us value, instant_us least, instant_us most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
 static instant_us give_up_after(const struct fetcher *fetcher)
 {
     return (instant_us)fetcher->options.config->photos.give_up_ms * 1000;
@@ -315,8 +320,7 @@ static bool ask_live(struct fetcher *fetcher, const struct photo_request *reques
     case PHOTO_ELSEWHERE_FETCHED: take_from_live(fetcher, request, &stored); return true;
     case PHOTO_ELSEWHERE_FAILED: give_up(fetcher, request, reason); return true;
     case PHOTO_ELSEWHERE_WAITING: {
-        instant_us wait = age_of(request) / 2;
-        wait = wait < SECOND_US / 4 ? SECOND_US / 4 : wait > 5 * MINUTE_US ? 5 * MINUTE_US : wait;
+        instant_us wait = within(age_of(request) / 2, SECOND_US / 4, 5 * MINUTE_US);
         try_later(fetcher, request, "live-waits", wait, false);
         return true;
     }
@@ -346,11 +350,12 @@ static void fetch(struct fetcher *fetcher, const struct photo_request *request)
     size_t count = photo_source_places(photos);
     size_t where = photo_source_place(photos, request->path);
     struct photo_got got;
-    if (where < count && fetcher->places[where].until > clock_utc_us()) {
+    if (where < count && fetcher->places[where].until > clock_monotonic_ms()) {
         if (age_of(request) >= give_up_after(fetcher))
             failed(fetcher, request, fetcher->places[where].reason);
-        else
-            try_later(fetcher, request, fetcher->places[where].reason, PAUSE_US, false);
+        else /* many may wait for one place: the longer it lasts, the less often each is written anew */
+            try_later(fetcher, request, fetcher->places[where].reason,
+                      within(age_of(request) / 4, MINUTE_US, 10 * MINUTE_US), false);
         return;
     }
     switch (photo_source_get(fetcher->source, request->path, &got)) {
@@ -365,7 +370,7 @@ static void fetch(struct fetcher *fetcher, const struct photo_request *request)
         break;
     case PHOTO_TROUBLE:
         if (got.place < count)
-            fetcher->places[got.place] = (struct place){clock_utc_us() + PAUSE_US, got.reason};
+            fetcher->places[got.place] = (struct place){clock_monotonic_ms() + PAUSE_MS, got.reason};
         tell_unreachable(fetcher, request, got.reason);
         failed(fetcher, request, got.reason);
         break;

@@ -141,7 +141,8 @@ static enum photo_answer http_failed(enum http_verdict verdict, long status)
     case HTTP_REDIRECTS:
     case HTTP_ADDRESS_PRIVATE: return PHOTO_REFUSED;
     case HTTP_TOO_LARGE: return PHOTO_WRONG;
-    case HTTP_STATUS: return status >= 500 ? PHOTO_TROUBLE : PHOTO_MISSING;
+    /* Bad gateway, unavailable, gateway time-out speak of the server; other numbers of this photo. */
+    case HTTP_STATUS: return status >= 502 && status <= 504 ? PHOTO_TROUBLE : PHOTO_MISSING;
     case HTTP_UNREACHABLE:
     case HTTP_TIMEOUT:
     case HTTP_CERTIFICATE: return PHOTO_TROUBLE;

@@ -265,6 +265,30 @@ static void a_failing_photo_is_tried_again_until_it_is_there(void **state)
     end(&story);
 }
 
+static void a_server_in_trouble_is_left_alone(void **state)
+{
+    (void)state;
+    struct story story;
+    begin(&story, NULL, "");
+    answer(&story, WEB_WHOLE, 500, "", 0); /* which speaks of one photo */
+    scene_start(&story.scene);
+    drop_dem(&story, "1.ini", "P1", url(&story, "/1.jpg"));
+    drop_dem(&story, "2.ini", "P2", url(&story, "/2.jpg"));
+    scene_settle(&story.scene);
+    scene_assert_rows(&story.scene, REQUESTS, "waiting|http-status\nwaiting|http-status");
+    assert_int_equal(web_server_requests(story.server), 2);
+    answer(&story, WEB_WHOLE, 503, "", 0); /* and this of the server */
+    drop_dem(&story, "3.ini", "P3", url(&story, "/3.jpg"));
+    scene_settle(&story.scene);
+    drop_dem(&story, "4.ini", "P4", url(&story, "/4.jpg"));
+    scene_settle(&story.scene);
+    scene_assert_rows(&story.scene, "SELECT state, attempts FROM photo_request WHERE patient > 2",
+                      "waiting|1\nwaiting|0");
+    assert_int_equal(web_server_requests(story.server), 3);
+    assert_int_equal(scene_event_count(EVENT_PHOTOS_UNREACHABLE), 1);
+    end(&story);
+}
+
 static void one_that_is_never_there_is_given_up(void **state)
 {
     (void)state;
@@ -582,6 +606,7 @@ int main(void)
         cmocka_unit_test(changed_path_keeps_the_earlier_photo),
         cmocka_unit_test(without_photos_a_path_is_only_stored),
         cmocka_unit_test(a_failing_photo_is_tried_again_until_it_is_there),
+        cmocka_unit_test(a_server_in_trouble_is_left_alone),
         cmocka_unit_test(one_that_is_never_there_is_given_up),
         cmocka_unit_test(what_a_rule_refuses),
 #ifndef _WIN32
