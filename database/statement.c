@@ -40,6 +40,46 @@
 /* What an alert_entry and a line of a feed can change of an alert. */
 #define ALERT_COLUMNS "added_by, date_removed, date_removed_given, removed_by"
 
+/* A line of a list (list.c); p is how far a file of many messages is, m the message where the line is one. */
+#define LIST_ROWS(states)                                                                                    \
+    " CASE WHEN p.file IS NOT NULL AND m.id IS NULL THEN (SELECT count(*) FROM message o"                    \
+    " WHERE o.state <> 'applied' AND o.state <> 'duplicate' AND o.state IN (" states ")"                     \
+    " AND o.file = f.id) ELSE 0 END"
+#define LIST_COLUMNS                                                                                         \
+    "SELECT f.id, f.feed, f.arrived_at, f.format, f.state, f.reason, p.row_count, p.next_row - 1,"           \
+    " m.ordinal, m.kind, m.state, m.detail, (SELECT e.code FROM message_fault e WHERE e.message = m.id"      \
+    " AND e.severity = 'error' ORDER BY e.file, e.ordinal LIMIT 1)," LIST_ROWS(                              \
+        "'held', 'unmatched', 'waiting'") "," LIST_ROWS("'quarantined'")
+#define LIST_PROGRESS " LEFT JOIN file_progress p ON p.file = f.id"
+/* The first six parameters of every list: feed, arrived not before, arrived before, cause, limit, state. */
+#define LIST_FITS                                                                                            \
+    " AND f.arrived_at >= ?2 AND f.arrived_at < ?3 AND (?4 IS NULL OR f.reason = ?4"                         \
+    " OR instr(lower(m.detail), lower(?4)) > 0 OR EXISTS (SELECT 1 FROM message_fault e"                     \
+    " WHERE e.message = m.id AND e.severity = 'error' AND e.code = ?4))"
+/* The messages about a person, or about a booking, by the sender's number under any authority: each authority is found by one step in
+ * the index that begins with it. */
+#define AUTHORITIES_OF(table)                                                                                \
+#table "_authority (name) AS (SELECT min(authority) FROM " #table                                        \
+           " UNION ALL SELECT (SELECT min(authority) FROM " #table " WHERE authority > name) FROM " #table   \
+           "_authority WHERE name IS NOT NULL)"
+#define NUMBERED(table, number)                                                                              \
+#table "_authority a CROSS JOIN " #table " x ON x.authority = a.name AND x." #number " = ?7"
+#define WAITING_OF(number) " UNION SELECT message FROM waiting_event WHERE " #number " = ?7) "
+#define LIST_FOUND                                                                                              \
+    LIST_COLUMNS                                                                                                \
+    " FROM found CROSS JOIN message m ON m.id = found.message CROSS JOIN file f ON f.id = m.file" LIST_PROGRESS \
+    " WHERE (?1 IS NULL OR f.feed = ?1) AND (?6 IS NULL OR m.state = ?6 OR f.state = ?6)" LIST_FITS             \
+    " ORDER BY m.file DESC, m.ordinal DESC LIMIT ?5"
+
+/* b is the booking it is about, o whose that is now. */
+#define VIEW_MESSAGE                                                                                         \
+    "SELECT m.id, m.ordinal, m.kind, m.state, m.event_at, m.detail, m.ended_at, m.patient, m.booking,"       \
+    " coalesce(p.patient_id, w.patient_id), coalesce(b.booking_number, w.booking_number), w.waits_until,"    \
+    " e.stored, p.last_name, p.first_name, p.birth_date, o.patient_id, o.last_name, o.first_name,"           \
+    " o.birth_date FROM message m LEFT JOIN patient p ON p.id = m.patient"                                   \
+    " LEFT JOIN booking b ON b.id = m.booking LEFT JOIN patient o ON o.id = b.patient"                       \
+    " LEFT JOIN waiting_event w ON w.message = m.id LEFT JOIN extract e ON e.message = m.id"
+
 static const char *const texts[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [STATEMENT_COMMIT] = "COMMIT",
@@ -499,6 +539,68 @@ static const char *const texts[STATEMENT_COUNT] = {
         " WHERE NOT EXISTS (SELECT 1 FROM booking WHERE authority = ?1 AND booking_number = ?2)"
         " ON CONFLICT (authority, booking_number) DO UPDATE SET facility = excluded.facility",
     [STATEMENT_TEST_ONLY_FORGET] = "DELETE FROM test_only_booking WHERE authority = ? AND booking_number = ?",
+
+    [STATEMENT_LIST_FEEDS] = "SELECT feed FROM feed_total ORDER BY feed",
+    [STATEMENT_LIST_KNOWS_FEED] = "SELECT 1 FROM feed_total WHERE feed = ?",
+    /* A file of many messages is one line here. */
+    [STATEMENT_LIST_FILES] =
+        LIST_COLUMNS " FROM file f" LIST_PROGRESS " LEFT JOIN message m ON m.file = f.id AND p.file IS NULL"
+                     " WHERE f.feed = ?1 AND (?6 IS NULL OR f.state = ?6)" LIST_FITS
+                     " ORDER BY f.arrived_at DESC, f.id DESC LIMIT ?5",
+    [STATEMENT_LIST_MESSAGES] =
+        LIST_COLUMNS " FROM file f CROSS JOIN message m ON m.file = f.id" LIST_PROGRESS
+                     " WHERE f.feed = ?1 AND m.state = ?6" LIST_FITS
+                     " ORDER BY f.arrived_at DESC, f.id DESC, m.ordinal DESC LIMIT ?5",
+    /* The condition must hold that of the index file_unfinished. */
+    [STATEMENT_LIST_CLAIMED] = LIST_COLUMNS
+    " FROM file f" LIST_PROGRESS " LEFT JOIN message m ON m.file = f.id AND p.file IS NULL"
+    " WHERE f.in_place = 1 AND f.feed = ?1 AND f.state = ?6" LIST_FITS " ORDER BY f.id DESC LIMIT ?5",
+    /* The conditions must hold those of the indexes file_vanished and message_not_applied. */
+    [STATEMENT_LIST_VANISHED] =
+        LIST_COLUMNS " FROM file f" LIST_PROGRESS " LEFT JOIN message m ON m.file = f.id AND p.file IS NULL"
+                     " WHERE f.state = 'vanished' AND (?1 IS NULL OR f.feed = ?1) AND f.state = ?6" LIST_FITS
+                     " ORDER BY f.id DESC LIMIT ?5",
+    [STATEMENT_LIST_NOT_APPLIED] = LIST_COLUMNS
+    " FROM message m CROSS JOIN file f ON f.id = m.file" LIST_PROGRESS
+    " WHERE m.state <> 'applied' AND m.state <> 'duplicate' AND m.state = ?6"
+    " AND (?1 IS NULL OR f.feed = ?1)" LIST_FITS " ORDER BY m.file DESC, m.ordinal DESC LIMIT ?5",
+    /* What was applied is about a booking that is, or once was, the person's; what was not may name one who has none, and is found among the
+     * few of its states. */
+    [STATEMENT_LIST_OF_PATIENT] =
+        "WITH RECURSIVE " AUTHORITIES_OF(patient) ", person (id) AS (SELECT x.id FROM " NUMBERED(
+            patient,
+            patient_id) "), had (patient, booking) AS (SELECT x.id, b.id FROM person x CROSS JOIN booking b ON b.patient = x.id"
+                        " UNION SELECT x.id, c.row_id FROM person x CROSS JOIN change_log c ON c.old_value = CAST(x.id AS TEXT)"
+                        " WHERE c.field = 'patient'), found (message) AS (SELECT m.id FROM had h CROSS JOIN message m"
+                        " ON m.booking = h.booking AND m.patient = h.patient"
+                        " UNION SELECT m.id FROM person x CROSS JOIN message m ON m.patient = x.id"
+                        " WHERE m.state <> 'applied' AND m.state <> 'duplicate' AND m.state IN ('held', 'rejected', 'quarantined')" WAITING_OF(
+                            patient_id) LIST_FOUND,
+    [STATEMENT_LIST_OF_BOOKING] =
+        "WITH RECURSIVE " AUTHORITIES_OF(booking) ", found (message) AS (SELECT m.id FROM " NUMBERED(
+            booking, booking_number) " CROSS JOIN message m ON m.booking = x.id" WAITING_OF(booking_number)
+            LIST_FOUND,
+
+    [STATEMENT_VIEW_FILE] =
+        "SELECT f.id, f.feed, f.name, f.size, f.created_us, f.written_us, f.sha256, f.arrived_at, f.format, f.state,"
+        " f.in_place, f.attempt, f.reason, f.ended_at, f.stored, f.put_away_at, f.copied_from, p.row_count,"
+        " p.next_row - 1, p.unchanged, p.encoding FROM file f" LIST_PROGRESS " WHERE f.id = ?",
+    [STATEMENT_VIEW_COUNTS] =
+        "SELECT state, count(*) FROM message WHERE file = ? GROUP BY state ORDER BY state",
+    [STATEMENT_VIEW_MESSAGES] =
+        VIEW_MESSAGE " WHERE m.file = ? AND m.ordinal >= ? AND m.ordinal <= ? ORDER BY m.ordinal LIMIT ?",
+    [STATEMENT_VIEW_UNSETTLED] = VIEW_MESSAGE " WHERE m.file = ? AND m.ordinal >= ? AND m.ordinal <= ?"
+                                              " AND m.state <> 'applied' AND m.state <> 'duplicate'"
+                                              " ORDER BY m.ordinal LIMIT ?",
+    [STATEMENT_VIEW_MESSAGE_FAULTS] = "SELECT code, severity, line, field, expected FROM message_fault"
+                                      " WHERE message = ? ORDER BY file, ordinal LIMIT ?",
+    [STATEMENT_VIEW_FILE_FAULTS] = "SELECT code, severity, line, field, expected FROM message_fault"
+                                   " WHERE file = ? AND message IS NULL ORDER BY ordinal LIMIT ?",
+    [STATEMENT_VIEW_CHANGES] = "SELECT table_name, row_id, field, old_value, new_value FROM change_log"
+                               " WHERE message = ? ORDER BY ordinal LIMIT ?",
+    [STATEMENT_VIEW_COMMANDS] =
+        "SELECT what, subject, argument, windows_user, created_at, answer, outcome, answered_at FROM command"
+        " WHERE number = ? AND what IN ('release', 'reject') ORDER BY id LIMIT ?",
 };
 
 const char *statement_sql(enum statement_id id)

@@ -147,6 +147,8 @@ CREATE TABLE file (
 ) STRICT;
 CREATE INDEX file_unfinished ON file (feed, id) WHERE in_place = 1;
 CREATE INDEX file_copied ON file (feed, copied_from) WHERE copied_from IS NOT NULL;
+CREATE INDEX file_by_feed ON file (feed, arrived_at);
+CREATE INDEX file_vanished ON file (id) WHERE state = 'vanished';
 CREATE INDEX file_held ON file (id) WHERE stored GLOB 'hold?*'; -- "hold/…" or "hold\…": what lies in the hold
 
 CREATE TABLE message (
@@ -165,6 +167,8 @@ CREATE TABLE message (
     UNIQUE (file, ordinal)
 ) STRICT;
 CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched') OR state = 'waiting';
+CREATE INDEX message_not_applied ON message (state, file, ordinal) WHERE state <> 'applied' AND state <> 'duplicate';
+CREATE INDEX message_of_booking ON message (booking) WHERE booking IS NOT NULL;
 
 -- How far a file of many messages is, such as a roster. Its rows are messages of their own (message.ordinal is the row), but a row that
 -- brings nothing new leaves no message: it is only counted here. Each slice of rows is written with the place behind it, so that a restart
@@ -315,6 +319,7 @@ CREATE TABLE message_fault (
     expected TEXT CHECK (length(expected) >= 1), -- what would be right; never the value that is wrong
     PRIMARY KEY (file, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX message_fault_of_message ON message_fault (message) WHERE message IS NOT NULL;
 
 CREATE TABLE message_extra (
     message INTEGER NOT NULL REFERENCES message (id), -- the message that carried the field
@@ -335,6 +340,7 @@ CREATE TABLE change_log (
     CHECK (field IS NOT NULL OR (old_value IS NULL AND new_value IS NULL)),
     PRIMARY KEY (message, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX change_log_booking_moved ON change_log (old_value) WHERE field = 'patient'; -- which bookings were a patient's once
 
 CREATE TABLE location_history (
     id INTEGER PRIMARY KEY CHECK (id > 0), -- in the order in which they became known
