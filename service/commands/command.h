@@ -18,7 +18,7 @@ struct command {
 
 extern const struct command command_check, command_demo, command_install, command_precheck, command_run,
     command_start, command_status, command_stop, command_uninstall, command_version, command_show,
-    command_golive, command_back_to_test, command_release, command_reject;
+    command_golive, command_back_to_test, command_release, command_reject, command_list;
 
 /* An option: `value` takes the argument that follows, `flag` is set when it is given. One of the two is NULL. */
 struct command_option {

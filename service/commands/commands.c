@@ -9,9 +9,10 @@
 
 /* In the order in which `help` lists them. */
 static const struct command *const COMMANDS[] = {
-    &command_run,     &command_check,  &command_precheck,     &command_status,    &command_release,
-    &command_reject,  &command_golive, &command_back_to_test, &command_show,      &command_demo,
-    &command_install, &command_start,  &command_stop,         &command_uninstall, &command_version,
+    &command_run,    &command_check,        &command_precheck,  &command_status,
+    &command_list,   &command_show,         &command_release,   &command_reject,
+    &command_golive, &command_back_to_test, &command_demo,      &command_install,
+    &command_start,  &command_stop,         &command_uninstall, &command_version,
 };
 
 #define COUNT (sizeof COMMANDS / sizeof COMMANDS[0])

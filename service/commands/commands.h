@@ -3,7 +3,7 @@
  *
  * Arguments, output and paths are UTF-8. What a command prints goes to the standard output, what went wrong and
  * what to do next to the standard error stream. No command prints patient data (DESIGN promise 5), but for `show -`, which
- * prints what its caller hands to it, and `precheck --with-patients`.
+ * prints what its caller hands to it, `precheck --with-patients`, and `show NUMBER`, which writes down who looked first.
  */
 #ifndef CORBRIDGE_SERVICE_COMMANDS_COMMANDS_H
 #define CORBRIDGE_SERVICE_COMMANDS_COMMANDS_H

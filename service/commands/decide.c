@@ -174,8 +174,8 @@ const struct command command_release = {
     .summary = "have an event applied that is held",
     .usage =
         "corbridge release NUMBER [--row R] [--reason \"why\"] [--live|--test] [--config FILE] [--data FOLDER]\n\n"
-        "NUMBER is the ledger number: `corbridge status` lists what is held, and the .reason.txt in the hold folder says\n"
-        "why. The event is applied as of when it came: what newer events have said since stays. A booking that is known\n"
+        "NUMBER is the ledger number: `corbridge status` lists what is held, and `corbridge show NUMBER` prints one and\n"
+        "says why. The event is applied as of when it came: what newer events have said since stays. A booking that is known\n"
         "under another patient is moved to the patient whom the event names, with its history; a person whose whole identity\n"
         "changes is changed. Its file goes from the hold to the archive. Who did it and when stands in the database and in\n"
         "the event log (event 803). The bytes in the hold must be those that came.\n\n"

@@ -1,197 +1,16 @@
-/* corbridge show: HL7 messages as people read them. */
-#include <stdio.h>
+/* corbridge show: one file of the ledger as people read it, or HL7 messages from the standard input. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "parser/hl7_file.h"
 #include "parser/limits.h"
 #include "platform/input.h"
+#include "service/commands/access.h"
 #include "service/commands/command.h"
 #include "service/commands/output.h"
-#include "service/commands/show_message.h"
+#include "service/commands/show_file.h"
+#include "service/commands/show_hl7.h"
 
-struct show {
-    struct hl7_settings settings;
-    bool json, whole;
-    bool problem; /* something could not be read, or not all of it */
-    bool failed;  /* memory is exhausted */
-};
-
-/* ---- Faults ------------------------------------------------------------------------------------------------ */
-
-/* To the standard error stream, one line each. `number` 0: of the file. */
-static void say_faults(const struct fault_list *faults, size_t number)
-{
-    for (size_t i = 0; i < faults->count; i++) {
-        char text[1000];
-        char which[40] = "";
-        (void)fault_format(&faults->items[i], text, sizeof text);
-        if (number > 0)
-            (void)snprintf(which, sizeof which, "message %lu, ", (unsigned long)number);
-        output_error("corbridge show: %s: %s%s",
-                     faults->items[i].severity == FAULT_ERROR ? "error" : "warning", which, text);
-    }
-}
-
-static void add_faults_json(struct output *out, const struct fault_list *faults)
-{
-    output_add(out, "\"faults\": [");
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct fault *fault = &faults->items[i];
-        output_add(out, "%s\n   {\"severity\": \"%s\", \"code\": \"%s\", \"line\": %lu, \"path\": ",
-                   i > 0 ? "," : "", fault->severity == FAULT_ERROR ? "error" : "warning",
-                   fault_code_name(fault->code), (unsigned long)fault->line);
-        output_json_slice(out, fault->field);
-        output_add(out, ", \"text\": ");
-        output_json_text(out, fault_code_text(fault->code));
-        output_add(out, ", \"expected\": ");
-        output_json_text(out, fault->expected);
-        output_add(out, "}");
-    }
-    output_add(out, "]");
-}
-
-/* ---- One message ------------------------------------------------------------------------------------------- */
-
-/* The value at a path, decoded; empty when there is none. */
-static struct slice value_at(struct hl7_message *message, const char *path_text)
-{
-    struct hl7_path path;
-    struct hl7_text text;
-    if (!hl7_path_parse(slice_of(path_text), &path) ||
-        !hl7_message_text(message, hl7_message_get(message, &path), &text))
-        return SLICE_EMPTY;
-    return text.text;
-}
-
-/* "message 2: ORU^R01, version 2.5.1, ASCII, line 40" */
-static void add_title(struct output *out, struct hl7_message *message, const struct hl7_file_message *source)
-{
-    struct slice event = value_at(message, "MSH-9.2");
-    struct slice version = value_at(message, "MSH-12.1");
-    struct slice type = value_at(message, "MSH-9.1");
-    output_add(out, "message %lu: ", (unsigned long)source->number);
-    show_message_value(out, type.len > 0 ? type : SLICE_LITERAL("no message type"));
-    if (event.len > 0) {
-        output_add(out, "^");
-        show_message_value(out, event);
-    }
-    if (version.len > 0) {
-        output_add(out, ", version ");
-        show_message_value(out, version);
-    }
-    output_add(out, ", %s, line %lu", hl7_charset_name(message->charset), (unsigned long)source->source.line);
-    if (source->batch > 0)
-        output_add(out, ", batch %lu", (unsigned long)source->batch);
-    if (source->pieces > 1)
-        output_add(out, ", joined from %lu", (unsigned long)source->pieces);
-    output_add(out, "\n");
-}
-
-static void add_title_json(struct output *out, struct hl7_message *message)
-{
-    static const struct {
-        const char *key, *path;
-    } values[] = {
-        {"type", "MSH-9.1"}, {"event", "MSH-9.2"}, {"version", "MSH-12.1"}, {"control_id", "MSH-10"}};
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        output_add(out, "\"%s\": ", values[i].key);
-        output_json_slice(out, value_at(message, values[i].path));
-        output_add(out, ", ");
-    }
-    output_add(out, "\"charset\": \"%s\", ", hl7_charset_name(message->charset));
-}
-
-static void show_one(struct show *show, const struct hl7_file_message *source, struct arena *arena)
-{
-    struct fault_list faults;
-    struct hl7_message message;
-    struct output out;
-    fault_list_init(&faults, arena);
-    output_init(&out);
-    enum parse_status status = hl7_message_read(source->source, &show->settings, arena, &faults, &message);
-    bool good = status == PARSE_OK;
-    show->failed = show->failed || status == PARSE_NO_MEMORY;
-    show->problem = show->problem || !good;
-    if (show->json) {
-        output_add(
-            &out, "%s\n {\"number\": %lu, \"line\": %lu, \"batch\": %lu, \"pieces\": %lu, \"readable\": %s, ",
-            source->number > 1 ? "," : "", (unsigned long)source->number, (unsigned long)source->source.line,
-            (unsigned long)source->batch, (unsigned long)source->pieces, good ? "true" : "false");
-        add_faults_json(&out, &faults);
-        if (good) {
-            output_add(&out, ", ");
-            add_title_json(&out, &message);
-            output_add(&out, "\"segments\": ");
-            show->failed = !show_message_json(&out, &message) || show->failed;
-        }
-        output_add(&out, "}");
-    } else if (good) {
-        output_add(&out, "%s", source->number > 1 ? "\n" : "");
-        add_title(&out, &message, source);
-        show->failed = !show_message_text(&out, &message, show->whole) || show->failed;
-    } else {
-        output_add(&out, "%smessage %lu, line %lu: cannot be read\n", source->number > 1 ? "\n" : "",
-                   (unsigned long)source->number, (unsigned long)source->source.line);
-    }
-    show->failed = !output_print(&out) || show->failed;
-    say_faults(&faults, source->number);
-}
-
-/* ---- The file ---------------------------------------------------------------------------------------------- */
-
-static void say_why_nothing(enum parse_status status, size_t size)
-{
-    if (size == 0)
-        output_error(
-            "corbridge show: the standard input is empty: give it a message, as in corbridge show - < FILE");
-    else if (status == PARSE_INCOMPLETE)
-        output_error(
-            "corbridge show: the input ends before the end of the message: see that all of it is there");
-    else
-        output_error(
-            "corbridge show: the input is no HL7 v2 message: it must begin with MSH, or with FHS or BHS of a "
-            "batch");
-}
-
-static int show_bytes(struct show *show, struct slice bytes)
-{
-    struct arena file_arena;
-    struct arena arena; /* of one message at a time */
-    struct fault_list faults;
-    struct hl7_file file;
-    struct output out;
-    arena_init(&file_arena, 0);
-    arena_init(&arena, 0);
-    output_init(&out);
-    fault_list_init(&faults, &file_arena);
-    enum parse_status status = hl7_file_read(bytes, &show->settings, &file_arena, &faults, &file);
-    show->problem = status != PARSE_OK;
-    show->failed = status == PARSE_NO_MEMORY;
-    size_t count = status == PARSE_NO_MEMORY || status == PARSE_LIMIT ? 0 : file.count;
-    if (show->json) {
-        output_add(&out, "{");
-        add_faults_json(&out, &faults);
-        output_add(&out, ", \"messages\": [");
-        show->failed = !output_print(&out) || show->failed;
-    }
-    for (size_t i = 0; i < count && !show->failed; i++) {
-        arena_reset(&arena);
-        show_one(show, &file.messages[i], &arena);
-    }
-    if (show->json)
-        output_line("]}");
-    say_faults(&faults, 0);
-    if (status != PARSE_OK && count == 0 && !show->failed && status != PARSE_LIMIT)
-        say_why_nothing(status, bytes.len);
-    if (show->failed)
-        output_error("corbridge show: memory is exhausted: end other programs and try again");
-    arena_release(&arena);
-    arena_release(&file_arena);
-    return show->failed || show->problem ? COMMANDS_FAILED : COMMANDS_OK;
-}
-
-static int show_input(struct show *show)
+static int show_input(struct show_hl7 *show)
 {
     char *bytes = NULL;
     size_t size = 0;
@@ -202,26 +21,16 @@ static int show_input(struct show *show)
         output_error("corbridge show: the standard input cannot be read, error %s", text);
         return COMMANDS_FAILED;
     }
-    int exit = show_bytes(show, slice_from(bytes, size));
+    int exit = show_hl7_bytes(show, slice_from(bytes, size));
     free(bytes);
     return exit;
 }
 
-static int run(int argc, char **argv)
+static int run_input(const struct show_file *file, const char *encoding)
 {
-    const char *operand = NULL;
-    const char *encoding = NULL;
-    struct show show = {.settings = hl7_settings_default()};
-    const struct command_option options[] = {
-        {"--json", NULL, &show.json},
-        {"--whole", NULL, &show.whole},
-        {"--encoding", &encoding, NULL},
-    };
-    if (!command_options(&command_show, argc, argv, options, sizeof options / sizeof options[0], &operand))
-        return COMMANDS_USAGE;
-    if (operand == NULL || strcmp(operand, "-") != 0) {
-        output_error(
-            "corbridge show: '-' is needed, and messages on the standard input: corbridge show - < FILE");
+    struct show_hl7 show = {.settings = hl7_settings_default(), .json = file->json, .whole = file->whole};
+    if (file->row != 0 || file->live || file->test || file->utc) {
+        output_error("corbridge show: --row, --live, --test and --utc are for a file of the ledger");
         return COMMANDS_USAGE;
     }
     if (encoding != NULL && !hl7_charset_from_code(slice_of(encoding), &show.settings.charset)) {
@@ -233,19 +42,70 @@ static int run(int argc, char **argv)
     return show_input(&show);
 }
 
+static int run(int argc, char **argv)
+{
+    const char *operand = NULL, *encoding = NULL, *row = NULL, *path = NULL, *data = NULL;
+    struct show_file show = {0};
+    int64_t row_number = 0;
+    const struct command_option options[] = {
+        {"--json", NULL, &show.json}, {"--whole", NULL, &show.whole}, {"--encoding", &encoding, NULL},
+        {"--row", &row, NULL},        {"--live", NULL, &show.live},   {"--test", NULL, &show.test},
+        {"--utc", NULL, &show.utc},   {"--config", &path, NULL},      {"--data", &data, NULL},
+    };
+    if (!command_options(&command_show, argc, argv, options, sizeof options / sizeof options[0], &operand))
+        return COMMANDS_USAGE;
+    if (row != NULL && !access_read_number(row, INT32_MAX, &row_number)) {
+        output_error("corbridge show: --row is a number: rows are counted from 1, without the header");
+        return COMMANDS_USAGE;
+    }
+    show.row = (int)row_number;
+    if (operand != NULL && strcmp(operand, "-") == 0)
+        return run_input(&show, encoding);
+    if (operand == NULL || !access_read_number(operand, INT64_MAX, &show.number)) {
+        output_error(
+            "corbridge show: a ledger number is needed, as corbridge list prints it; or '-', and HL7 messages on "
+            "the standard input: corbridge show - < FILE");
+        return COMMANDS_USAGE;
+    }
+    if (encoding != NULL) {
+        output_error("corbridge show: --encoding is for messages on the standard input");
+        return COMMANDS_USAGE;
+    }
+    int exit = COMMANDS_FAILED;
+    struct config *config = command_config(path, data, &exit);
+    if (config == NULL)
+        return exit;
+    exit = show_file(&show, config);
+    config_free(config);
+    return exit;
+}
+
 const struct command command_show = {
     .name = "show",
-    .summary = "print HL7 messages in words",
+    .summary = "print a file of the ledger, or HL7 messages, in words",
     .usage =
+        "corbridge show NUMBER [--row R] [--live | --test] [--utc] [--whole] [--json] [--config FILE] [--data FOLDER]\n"
         "corbridge show - [--json] [--whole] [--encoding NAME]\n\n"
-        "Reads HL7 v2 messages from the standard input (one, several, a batch, with MLLP bytes or a byte order mark) and\n"
-        "prints each as a tree: its segments, and each value that was sent with its path, such as OBX[3]-5.2, and what the\n"
-        "field is called. Escapes are undone, and \"\" (delete) is what HL7 sends to delete a value. Needs no configuration\n"
-        "and no database, and writes nothing.\n\n"
-        "    --json           as JSON, values in full length\n"
-        "    --whole          values in full length; else what is longer than 400 characters is cut, and says so\n"
+        "NUMBER is a ledger number, as corbridge list, the events and .reason.txt name it. Prints the file and its history,\n"
+        "each message in it with its faults and what it changed, what was decided of it and by whom, what the file says,\n"
+        "and what to do next. This is patient data: who looked is written into the database (access_log) before anything\n"
+        "is printed, and where that cannot be done nothing is.\n\n"
+        "    --row R          one row of a file of many messages, such as a roster; counted from 1, without the header\n"
+        "    --live, --test   the world, where both have such a number\n"
+        "    --utc            times in UTC; without it in the zone of the facilities, where they share one\n"
+        "    --config FILE    the configuration; without it that of the installed service\n"
+        "    --data FOLDER    in place of the data folder that the configuration names\n\n"
+        "With '-' it reads HL7 v2 messages from the standard input (one, several, a batch, with MLLP bytes or a byte order\n"
+        "mark) and prints each as a tree: its segments, and each value that was sent with its path, such as OBX[3]-5.2, and\n"
+        "what the field is called. Escapes are undone, and \"\" (delete) is what HL7 sends to delete a value. Needs no\n"
+        "configuration and no database, and writes nothing. What is wrong or was passed over is said on the standard error\n"
+        "stream, with message, line and path.\n\n"
         "    --encoding NAME  ascii, utf-8, iso-8859-1, iso-8859-15 or windows-1252, in place of what MSH-18 says\n\n"
-        "What is wrong or was passed over is said on the standard error stream, with message, line and path.\n\n"
-        "Exit codes: 0 all was read; 1 a message could not be read, or the end is missing; 2 command line.\n",
+        "With both:\n\n"
+        "    --json           as JSON, values in full length, times in UTC\n"
+        "    --whole          values in full length; else what is longer than 400 characters is cut, and says so\n\n"
+        "Exit codes: 0 all was read; 1 a message could not be read, or the end is missing, or a database could not be read,\n"
+        "or it could not be written down who looked; 2 command line, or both worlds have the number; 3 configuration refused;\n"
+        "4 no configuration, no database yet, or no such file or row.\n",
     .run = run,
 };

@@ -156,9 +156,9 @@ static void add_value(struct output *out, struct slice text, bool whole)
         output_add(out, "... (%lu bytes; --whole prints them)", (unsigned long)text.len);
 }
 
-void show_message_value(struct output *out, struct slice value)
+void show_message_value(struct output *out, struct slice value, bool whole)
 {
-    add_value(out, value, false);
+    add_value(out, value, whole);
 }
 
 struct tree {

@@ -18,8 +18,8 @@
  */
 bool show_message_text(struct output *out, struct hl7_message *message, bool whole);
 
-/* Adds one value as the tree does, cut and without control characters. */
-void show_message_value(struct output *out, struct slice value);
+/* Adds one value as the tree does: without control characters, and cut unless `whole`. */
+void show_message_value(struct output *out, struct slice value, bool whole);
 
 /* Adds the list of its segments: [{"segment": "PID", "name": ..., "line": 2, "values": [{"path": ..., "name": ...,
  * "value": ...}]}]; instead of a value, "delete": true for `""`. False: memory is exhausted. */

@@ -33,12 +33,20 @@ static const struct {
     {"rejected", "nothing: a person has decided that it is not applied"},
 };
 
-const char *reason_sentence(const char *word)
+const char *reason_find_sentence(const char *word)
 {
     for (size_t i = 0; i < sizeof SENTENCES / sizeof SENTENCES[0]; i++)
         if (strcmp(SENTENCES[i].word, word) == 0)
             return SENTENCES[i].sentence;
-    abort(); /* a word of ours that is not in the table */
+    return NULL;
+}
+
+const char *reason_sentence(const char *word)
+{
+    const char *sentence = reason_find_sentence(word);
+    if (!sentence)
+        abort(); /* a word of ours that is not in the table */
+    return sentence;
 }
 
 /* A text that grows in an arena; sticky failure. */

@@ -25,8 +25,11 @@ struct reason {
     const struct fault_list *faults; /* or NULL */
 };
 
-/* The sentence that stands for a stable word. Static. */
+/* The sentence that stands for a stable word. Static. Any other word ends the program. */
 const char *reason_sentence(const char *word);
+
+/* The same for a word of the database, which another version may have written; NULL: it is not known here. */
+const char *reason_find_sentence(const char *word);
 
 /* The whole text in the arena (CRLF line ends: it is read with Notepad); NULL when memory is exhausted. */
 const char *reason_text(const struct reason *reason, struct arena *arena);

@@ -24,7 +24,8 @@
 
 static const char *const COMMANDS[] = {"run",     "check",   "precheck", "status",    "demo",
                                        "install", "start",   "stop",     "uninstall", "version",
-                                       "show",    "release", "reject",   "golive",    "back-to-test"};
+                                       "show",    "release", "reject",   "golive",    "back-to-test",
+                                       "list"};
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 

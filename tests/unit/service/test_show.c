@@ -167,7 +167,7 @@ static void test_command_line(void **state)
 {
     struct scene *scene = *state;
     static const char *const cases[][4] = {{"show", NULL},
-                                           {"show", "12", NULL},
+                                           {"show", "x12", NULL},
                                            {"show", "-", "-", NULL},
                                            {"show", "-", "--encoding", "ebcdic"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
