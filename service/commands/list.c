@@ -114,7 +114,7 @@ static void add_line(struct output *out, const struct widths *widths, const stru
 /* "4 lines: 3 waiting, 1 held", the states in the order in which they come up. */
 static void add_sum(struct output *out, const struct found *found)
 {
-    output_add(out, "%s%zu line%s", found->more ? "the newest " : "", found->count,
+    output_add(out, "%s%lu line%s", found->more ? "the newest " : "", (unsigned long)found->count,
                found->count == 1 ? "" : "s");
     const char *separator = ": ";
     for (size_t i = 0; i < found->count; i++) {
@@ -126,7 +126,7 @@ static void add_sum(struct output *out, const struct found *found)
             same += strcmp(found->lines[j].state, found->lines[i].state) == 0;
         if (counted)
             continue;
-        output_add(out, "%s%zu %s", separator, same, found->lines[i].state);
+        output_add(out, "%s%lu %s", separator, (unsigned long)same, found->lines[i].state);
         separator = ", ";
     }
     output_add(out, "%s\n",

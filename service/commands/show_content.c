@@ -247,6 +247,7 @@ static bool take_row(const struct csv_row *row, const struct csv_columns *column
     out->kind = CONTENT_COLUMNS;
     out->row = row->row;
     out->line = record->line;
+    out->end_line = row->next.line > record->line ? row->next.line : record->line + 1;
     out->encoding = record->encoding;
     if (cells == 0) {
         const char *copy = arena_copy(arena, record->bytes).ptr;
@@ -358,6 +359,11 @@ void content_release(struct content *content)
     *content = (struct content){.kind = CONTENT_NONE};
 }
 
+bool content_has_columns(const char *format)
+{
+    return columns_of(format) != NULL;
+}
+
 /* ---- Text and JSON --------------------------------------------------------------------------------------- */
 
 /* Whether an error is of that line or column. */
@@ -369,9 +375,12 @@ static bool is_faulty(const struct content *content, const struct content_item *
     for (size_t i = 0; i < count; i++) {
         if (strcmp(faults[i].severity, "error") != 0)
             continue;
-        if (content->kind == CONTENT_LINES
-                ? faults[i].line == (int64_t)item->number
-                : faults[i].field != NULL && strncmp(faults[i].field, column, strlen(column)) == 0)
+        bool here = content->kind == CONTENT_LINES
+                        ? faults[i].line == (int64_t)item->number
+                        : faults[i].line >= (int64_t)content->line &&
+                              faults[i].line < (int64_t)content->end_line && faults[i].field != NULL &&
+                              strncmp(faults[i].field, column, strlen(column)) == 0;
+        if (here)
             return true;
     }
     return false;

@@ -36,7 +36,7 @@ struct content {
     enum content_kind kind;
     char why[400];
     enum encoding encoding;
-    uint32_t row, line; /* of CONTENT_COLUMNS; where the row begins */
+    uint32_t row, line, end_line; /* of CONTENT_COLUMNS; where the row begins, and the line behind it */
     struct content_item *items;
     size_t count;
     bool cut; /* there is more: --whole shows it */
@@ -48,6 +48,9 @@ struct content {
  * memory is exhausted. */
 bool content_read(const struct content_source *source, struct arena *arena, struct content *out);
 void content_release(struct content *content);
+
+/* Whether the rows of files of that format can be told apart by columns. */
+bool content_has_columns(const char *format);
 
 /* As text, faulty lines or columns marked with "!"; and as a JSON value. Not for CONTENT_HL7. */
 void content_add_text(struct output *out, const struct content *content, const struct view_fault *faults,

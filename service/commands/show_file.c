@@ -46,10 +46,13 @@ static enum database_kind read_messages(struct shown *shown, struct database *db
 {
     const struct show_file *show = shown->show;
     struct view_message *rows = NULL;
-    bool unsettled = shown->file.of_many && show->row == 0;
+    int row = shown->file.of_many
+                  ? show->row
+                  : 0; /* else all rows are one message, such as a roster that is held as a whole */
+    bool unsettled = shown->file.of_many && row == 0;
     enum database_kind kind =
-        view_messages(db, show->number, show->row > 0 ? show->row : 1, show->row > 0 ? show->row : INT32_MAX,
-                      unsettled, SHOWN_MESSAGES_MOST, &shown->arena, &rows, &shown->message_count);
+        view_messages(db, show->number, row > 0 ? row : 1, row > 0 ? row : INT32_MAX, unsettled,
+                      SHOWN_MESSAGES_MOST, &shown->arena, &rows, &shown->message_count);
     shown->messages = arena_take_array(&shown->arena, shown->message_count + 1, sizeof *shown->messages);
     if (kind == DATABASE_OK && shown->messages == NULL)
         return DATABASE_NO_MEMORY;
@@ -188,7 +191,7 @@ void shown_add_next(struct output *out, const struct shown *shown)
     const struct view_file *file = &shown->file;
     const char *world = shown->world == DATABASE_LIVE ? "--live" : "--test";
     char row[24] = "";
-    if (shown->show->row > 0)
+    if (shown->show->row > 0 && file->of_many)
         (void)snprintf(row, sizeof row, " --row %d", shown->show->row);
     else if (file->of_many)
         (void)snprintf(row, sizeof row, " --row R");
@@ -243,15 +246,15 @@ int shown_print_hl7(const struct shown *shown)
 static bool check_row(const struct shown *shown)
 {
     const struct view_file *file = &shown->file;
-    if (shown->show->row == 0 || (file->of_many && shown->show->row <= file->rows))
+    bool fits = file->of_many ? shown->show->row <= file->rows : content_has_columns(file->format);
+    if (shown->show->row == 0 || fits)
         return true;
     if (file->of_many)
         output_error("corbridge show: file %" PRId64 " has %" PRId64
                      " rows, counted from 1 without the header",
                      file->number, file->rows);
     else
-        output_error("corbridge show: file %" PRId64 " is not known as one of many messages: leave --row out",
-                     file->number);
+        output_error("corbridge show: file %" PRId64 " is one message: leave --row out", file->number);
     return false;
 }
 

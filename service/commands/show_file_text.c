@@ -160,12 +160,13 @@ static void add_fault(struct output *out, const struct view_fault *fault)
     output_add(out, "    %-8s %s\n", fault->severity, text);
 }
 
-/* "... and 12 more"; `count` of SHOWN_READ_MOST may be even more. */
-static void add_rest(struct output *out, size_t count, size_t shown)
+/* "... and 12 more; --whole shows them"; `count` of READ_MOST may be even more. */
+static void add_rest(struct output *out, size_t count, size_t shown, const char *option)
 {
     if (count > shown)
-        output_add(out, "    ... and %zu %smore; --whole shows %s\n", count - shown,
-                   count == SHOWN_READ_MOST ? "or " : "", count == SHOWN_READ_MOST ? "so many" : "them");
+        output_add(out, "    ... and %lu %smore; %s shows %s\n", (unsigned long)(count - shown),
+                   count == SHOWN_READ_MOST ? "or " : "", option,
+                   count == SHOWN_READ_MOST ? "so many" : "them");
 }
 
 static size_t at_most(const struct shown *shown, size_t count)
@@ -181,7 +182,7 @@ static void add_faults(struct output *out, const struct shown *shown, const stru
     output_add(out, "  faults\n");
     for (size_t i = 0; i < at_most(shown, count); i++)
         add_fault(out, &faults[i]);
-    add_rest(out, count, at_most(shown, count));
+    add_rest(out, count, at_most(shown, count), "--whole");
 }
 
 static void add_stored_value(struct output *out, const struct shown *shown, const char *value)
@@ -219,7 +220,7 @@ static void add_changes(struct output *out, const struct shown *shown, const str
         add_stored_value(out, shown, change->to);
         output_add(out, "\n");
     }
-    add_rest(out, message->change_count, at_most(shown, message->change_count));
+    add_rest(out, message->change_count, at_most(shown, message->change_count), "--whole");
 }
 
 static void add_about(struct output *out, const struct shown *shown, const struct view_message *row)
@@ -301,7 +302,7 @@ static void add_unsettled_rows(struct output *out, const struct shown *shown)
         output_add(out, "\n");
         if (message->fault_count > 0)
             add_fault(out, &message->faults[0]);
-        add_rest(out, message->fault_count, message->fault_count > 0 ? 1 : 0);
+        add_rest(out, message->fault_count, 1, "--row R");
     }
 }
 
@@ -317,7 +318,7 @@ static void add_messages(struct output *out, const struct shown *shown)
     }
     for (size_t i = 0; i < shown->message_count; i++)
         add_message(out, shown, &shown->messages[i]);
-    if (shown->message_count == 0 && shown->show->row > 0)
+    if (shown->message_count == 0 && shown->file.of_many)
         output_add(out, "\nrow %d: %s\n", shown->show->row,
                    shown->show->row <= shown->file.passed ? "it brought nothing new, and left nothing"
                                                           : "its turn has not come yet");

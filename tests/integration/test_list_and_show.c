@@ -323,6 +323,7 @@ static void show_prints_a_row_of_a_roster_by_its_columns(void **state)
     assert_holds(run.out, "       3  demographics, held: the booking is known under another patient\n");
     assert_holds(run.out, "corbridge release 6 --row R --test");
     assert_lacks(run.out, "P12");
+    assert_lacks(run.out, "--whole");
     capture_release(&run);
     RUN(run, &scene, "show", "6", "--row", "2");
     assert_holds(run.out, "\nrow 2: demographics, quarantined\n");
@@ -375,6 +376,44 @@ static void bytes_that_are_gone_or_changed_are_said_so(void **state)
     capture_release(&run);
     free(bytes);
     free(path);
+    scene_release(&scene);
+}
+
+/* What is not what it should be is shown as it came: a roster with its columns in another order, an event in UTF-16. */
+static void what_cannot_be_read_is_shown_as_it_came(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct capture run;
+    char wide[400] = {'\xFF', '\xFE'};
+    static const char EVENT[] = "DataType=\"PatientDemographics\"\r\nLastName=\"DOE\" \"X\r\n\x1B[2J\r\n";
+    scene_init(&scene, &OPTIONS);
+    scene_start(&scene);
+    drop(&scene, "people.csv",
+         "First Name,Last Name,Middle Name,Patient ID,Birth Date,SSN,Sex,Race,Facility,Agency,Housing,Bed,"
+         "Booking Number,Booking Date,Release Date,Height,Photo Path\r\nAna,Smith,,,,,,,,,,,,,,,\r\n");
+    for (size_t i = 0; i < sizeof EVENT - 1; i++)
+        wide[2 + 2 * i] = EVENT[i];
+    scene_drop_bytes(&scene, "DEM.ini", wide, 2 + 2 * (sizeof EVENT - 1));
+    scene_settle(&scene);
+    RUN(run, &scene, "show", "1");
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_holds(run.out, "      2  Ana,Smith,,,,,,,,,,,,,,,\n");
+    capture_release(&run);
+    RUN(run, &scene, "show", "1", "--row", "1");
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_holds(run.out, "  no rows can be told apart in it\n");
+    capture_release(&run);
+    RUN(run, &scene, "show", "2");
+    assert_holds(
+        run.out,
+        "what it says: utf-16le\n      1  DataType  PatientDemographics\n !    2  LastName=\"DOE\" \"X\n");
+    assert_holds(run.out, " !    3  <1B>[2J\n"); /* nothing moves the cursor of a console */
+    capture_release(&run);
+    RUN(run, &scene, "show", "2", "--row", "1");
+    assert_int_equal(run.code, COMMANDS_NOT_FOUND);
+    assert_holds(run.err, "file 2 is one message");
+    capture_release(&run);
     scene_release(&scene);
 }
 
@@ -484,6 +523,7 @@ int main(void)
         cmocka_unit_test(show_tells_what_changed_and_what_is_wrong),
         cmocka_unit_test(show_prints_a_row_of_a_roster_by_its_columns),
         cmocka_unit_test(bytes_that_are_gone_or_changed_are_said_so),
+        cmocka_unit_test(what_cannot_be_read_is_shown_as_it_came),
         cmocka_unit_test(nothing_is_shown_when_it_cannot_be_written_down),
         cmocka_unit_test(nothing_is_shown_while_the_database_is_locked),
         cmocka_unit_test(both_worlds_are_told_apart),

@@ -48,7 +48,7 @@ static void a_day_is_one_of_that_zone(void **state)
 {
     (void)state;
     struct when when;
-    instant_us from, to;
+    instant_us from = 0, to = 0;
     instant_us now = instant("2026-11-23T01:00:00.000000Z"); /* still the 22nd */
     when_init(&when, config_of("America/Denver", "America/Denver"), false);
     assert_true(when_read(&when, "2026-11-01", false, now, &from) &&
