@@ -147,7 +147,7 @@ CREATE TABLE file (
 ) STRICT;
 CREATE INDEX file_unfinished ON file (feed, id) WHERE in_place = 1;
 CREATE INDEX file_copied ON file (feed, copied_from) WHERE copied_from IS NOT NULL;
-CREATE INDEX file_by_feed ON file (feed, arrived_at);
+CREATE INDEX file_by_feed ON file (feed, arrived_at); -- for people who look: list.c
 CREATE INDEX file_vanished ON file (id) WHERE state = 'vanished';
 CREATE INDEX file_held ON file (id) WHERE stored GLOB 'hold?*'; -- "hold/…" or "hold\…": what lies in the hold
 
@@ -168,7 +168,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_open ON message (state) WHERE state IN ('held', 'unmatched') OR state = 'waiting';
 CREATE INDEX message_not_applied ON message (state, file, ordinal) WHERE state <> 'applied' AND state <> 'duplicate';
-CREATE INDEX message_of_booking ON message (booking) WHERE booking IS NOT NULL;
+CREATE INDEX message_of_booking ON message (booking) WHERE booking IS NOT NULL; -- for people who look: list.c
 
 -- How far a file of many messages is, such as a roster. Its rows are messages of their own (message.ordinal is the row), but a row that
 -- brings nothing new leaves no message: it is only counted here. Each slice of rows is written with the place behind it, so that a restart

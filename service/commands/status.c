@@ -157,14 +157,15 @@ static void add_held_text(struct output *out, enum database_world world, const s
             output_add(out, "      it was released and is being applied\n");
             continue;
         }
+        output_add(out, "      corbridge show %" PRId64 "%s --%s\n", held->file, option, world_name(world));
         output_add(out, "      corbridge release %" PRId64 "%s --%s\n", held->file, option,
                    world_name(world));
         output_add(out, "      corbridge reject %" PRId64 "%s --%s --reason \"why\"\n", held->file, option,
                    world_name(world));
     }
     if (status->held_count > (int64_t)status->held_shown)
-        output_add(out, "    and %" PRId64 " more, which are shown when these are decided\n",
-                   status->held_count - (int64_t)status->held_shown);
+        output_add(out, "    and %" PRId64 " more: corbridge list --state held --%s\n",
+                   status->held_count - (int64_t)status->held_shown, world_name(world));
 }
 
 static bool has_feed(const struct config *config, const char *name)
