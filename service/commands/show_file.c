@@ -46,9 +46,8 @@ static enum database_kind read_messages(struct shown *shown, struct database *db
 {
     const struct show_file *show = shown->show;
     struct view_message *rows = NULL;
-    int row = shown->file.of_many
-                  ? show->row
-                  : 0; /* else all rows are one message, such as a roster that is held as a whole */
+    /* Where the file is one message, such as a roster that is held as a whole, a row is only a part of what it says. */
+    int row = shown->file.of_many ? show->row : 0;
     bool unsettled = shown->file.of_many && row == 0;
     enum database_kind kind =
         view_messages(db, show->number, row > 0 ? row : 1, row > 0 ? row : INT32_MAX, unsettled,
@@ -143,11 +142,14 @@ static bool read_content(struct shown *shown)
     const struct view_file *file = &shown->file;
     const struct show_file *show = shown->show;
     char text[200];
+    char row[24] = "";
+    if (show->row > 0)
+        (void)snprintf(row, sizeof row, " --row %d", show->row);
     if (file->copied_from > 0) {
         (void)snprintf(text, sizeof text,
                        "it is a copy of file %" PRId64
-                       " of the live world, where its bytes lie: corbridge show %" PRId64 " --live",
-                       file->copied_from, file->copied_from);
+                       " of the live world, where its bytes lie: corbridge show %" PRId64 "%s --live",
+                       file->copied_from, file->copied_from, row);
         say_why_not(shown, text);
     } else if (file->in_place) {
         say_why_not(shown,
