@@ -4,19 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parser/ini.h"
 #include "parser/jms_alert.h"
 #include "parser/jms_roster.h"
 #include "parser/utf8.h"
 #include "platform/file.h"
 #include "platform/sha256.h"
 #include "service/commands/show_message.h"
+#include "service/commands/show_text.h"
 
-#define TEXT_MOST      ((size_t)256 * 1024) /* bytes of a text that are read unless all of it is wanted */
-#define WHOLE_MOST     ((size_t)256 * 1024 * 1024)
-#define TEXT_LOOKED_AT 4096 /* bytes of it in which a NUL says that it is none */
-#define LINES_MOST     200  /* lines of it that are shown */
-#define NAME_MOST      32   /* characters to which names are padded */
+#define TEXT_MOST  ((size_t)256 * 1024) /* bytes of a text that are read unless all of it is wanted */
+#define WHOLE_MOST ((size_t)256 * 1024 * 1024)
+#define NAME_MOST  32 /* characters to which names are padded */
 
 /* The columns of a format whose files are rows of cells; NULL: it has none. */
 static const struct csv_columns *columns_of(const char *format)
@@ -26,22 +24,12 @@ static const struct csv_columns *columns_of(const char *format)
     return strcmp(format, "alerts-csv") == 0 ? &jms_alert_columns : NULL;
 }
 
-/* `text`, and where there is one the number of the system. */
-static void say(struct content *out, const char *text, struct platform_status status)
-{
-    char code[200] = "";
-    out->kind = CONTENT_NONE;
-    if (!platform_ok(status))
-        platform_status_text(status, code, sizeof code);
-    (void)snprintf(out->why, sizeof out->why, "%s%s%s", text, code[0] != '\0' ? ", error " : "", code);
-}
-
 static void say_status(struct content *out, struct platform_status status)
 {
     if (status.kind == PLATFORM_NOT_FOUND)
-        say(out, "its bytes are gone: no file lies where the ledger says", PLATFORM_SUCCESS);
+        content_say(out, "its bytes are gone: no file lies where the ledger says", PLATFORM_SUCCESS);
     else
-        say(out, "its bytes cannot be read", status);
+        content_say(out, "its bytes cannot be read", status);
 }
 
 /* ---- The bytes ------------------------------------------------------------------------------------------- */
@@ -70,116 +58,12 @@ static bool is_the_same(struct file *file, const struct view_file *ledger, char 
     }
     if (ledger->hashed && offset == ledger->size && memcmp(hash, ledger->sha256, SHA256_SIZE) == 0)
         return true;
-    say(out, "its bytes are not those that came: the file was changed since, so it is not shown",
-        PLATFORM_SUCCESS);
+    content_say(out, "its bytes are not those that came: the file was changed since, so it is not shown",
+                PLATFORM_SUCCESS);
     return false;
 }
 
-/* ---- Text and fields ------------------------------------------------------------------------------------- */
-
-static bool add_item(struct arena *arena, struct content *out, size_t *capacity, struct content_item item)
-{
-    if (out->count == *capacity) {
-        size_t wanted = *capacity == 0 ? 64 : *capacity * 2;
-        struct content_item *grown = arena_take_array(arena, wanted, sizeof *grown);
-        if (grown == NULL)
-            return false;
-        if (out->count > 0)
-            memcpy(grown, out->items, out->count * sizeof *grown);
-        out->items = grown;
-        *capacity = wanted;
-    }
-    out->items[out->count++] = item;
-    return true;
-}
-
-/* The line at the front of `rest`, without its end, which is passed over too. */
-static struct slice take_line(struct slice *rest)
-{
-    size_t length = 0;
-    while (length < rest->len && rest->ptr[length] != '\n' && rest->ptr[length] != '\r')
-        length++;
-    struct slice line = slice_from(rest->ptr, length);
-    size_t end = length < rest->len && rest->ptr[length] == '\r' && length + 1 < rest->len &&
-                         rest->ptr[length + 1] == '\n'
-                     ? 2
-                     : 1;
-    *rest = slice_after(*rest, length + end);
-    return line;
-}
-
-/* The pair that stands at that line and can be read; NULL. */
-static const struct ini_pair *pair_at(const struct ini_document *document, uint32_t line, size_t *next)
-{
-    while (*next < document->count && document->pairs[*next].line < line)
-        (*next)++;
-    const struct ini_pair *pair = *next < document->count ? &document->pairs[*next] : NULL;
-    return pair != NULL && pair->line == line && !pair->broken ? pair : NULL;
-}
-
-/* The text line by line; lines that are fields (`document`) with name and value. */
-static bool take_lines(struct slice text, const struct ini_document *document, size_t most,
-                       struct arena *arena, struct content *out)
-{
-    size_t capacity = 0, next = 0;
-    uint32_t line = 0;
-    out->kind = CONTENT_LINES;
-    while (text.len > 0) {
-        struct content_item item = {.number = ++line};
-        struct slice bytes = take_line(&text);
-        const struct ini_pair *pair = pair_at(document, line, &next);
-        if (out->count == most) {
-            out->cut = true;
-            return true;
-        }
-        item.name = pair != NULL ? pair->name : SLICE_EMPTY;
-        item.value = pair != NULL ? pair->value : bytes;
-        if ((pair != NULL || bytes.len > 0) && !add_item(arena, out, &capacity, item))
-            return false;
-    }
-    return true;
-}
-
-static bool begins_hl7(struct slice text)
-{
-    static const char *const names[] = {"MSH", "FHS", "BHS"};
-    if (text.len > 0 && text.ptr[0] == '\v')
-        text = slice_after(text, 1);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (text.len > 3 && memcmp(text.ptr, names[i], 3) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* What the bytes say: HL7 messages, fields, or lines. */
-static bool take_text(const struct content_source *source, struct slice bytes, struct arena *arena,
-                      struct content *out)
-{
-    enum encoding marked;
-    size_t looked = bytes.len < TEXT_LOOKED_AT ? bytes.len : TEXT_LOOKED_AT;
-    if (looked > 0 && memchr(bytes.ptr, '\0', looked) != NULL && source->named == ENCODING_AUTO &&
-        encoding_find_mark(bytes, &marked) == 0) {
-        say(out, "its bytes are no text", PLATFORM_SUCCESS);
-        return true;
-    }
-    struct fault_list faults;
-    struct decoded decoded = {.text = bytes};
-    struct ini_document document = {0};
-    fault_list_init(&faults, arena);
-    out->bytes = bytes;
-    if (encoding_decode(bytes, source->named, arena, &faults, &decoded) == PARSE_NO_MEMORY)
-        return false;
-    out->encoding = decoded.encoding; /* ENCODING_AUTO: it could not be decoded, and is shown as it is */
-    if (begins_hl7(decoded.text)) {
-        out->kind = CONTENT_HL7;
-        return true;
-    }
-    if (strcmp(source->file->format, "jms-event") == 0 &&
-        ini_read(decoded.text, arena, &faults, &document) == PARSE_NO_MEMORY)
-        return false;
-    return take_lines(decoded.text, &document, source->whole ? SIZE_MAX : LINES_MOST, arena, out);
-}
+/* ---- The file as a whole ---------------------------------------------------------------------------------- */
 
 /* As much of the file as is to be shown; the caller has seen that it is the right one. */
 static bool read_text(const struct content_source *source, struct file *file, struct arena *arena,
@@ -200,7 +84,7 @@ static bool read_text(const struct content_source *source, struct file *file, st
         return true;
     }
     out->cut = marks.size > got;
-    return take_text(source, slice_from(out->held, got), arena, out);
+    return content_take_text(source, slice_from(out->held, got), arena, out);
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------------------ */
@@ -253,7 +137,7 @@ static bool take_row(const struct csv_row *row, const struct csv_columns *column
         const char *copy = arena_copy(arena, record->bytes).ptr;
         struct content_item item = {1, SLICE_EMPTY, slice_from(copy, record->bytes.len)};
         out->cut = record->bytes.len == 0; /* longer than the limit */
-        return copy != NULL && add_item(arena, out, &capacity, item);
+        return copy != NULL && content_add_item(arena, out, &capacity, item);
     }
     for (size_t i = 0; i < cells && !no_memory; i++) {
         struct content_item item = {.number = (uint32_t)i + 1};
@@ -263,7 +147,7 @@ static bool take_row(const struct csv_row *row, const struct csv_columns *column
             item.value = record->cells[i].raw;
         /* The window goes. */
         item.value = arena_copy(arena, item.value);
-        no_memory = no_memory || item.value.ptr == NULL || !add_item(arena, out, &capacity, item);
+        no_memory = no_memory || item.value.ptr == NULL || !content_add_item(arena, out, &capacity, item);
     }
     return !no_memory;
 }
@@ -279,7 +163,7 @@ static bool find_row(const struct content_source *source, const struct csv_colum
         if (!platform_ok(reader->status))
             say_status(out, reader->status);
         else
-            say(out, "no rows can be told apart in it", PLATFORM_SUCCESS);
+            content_say(out, "no rows can be told apart in it", PLATFORM_SUCCESS);
         return status != PARSE_NO_MEMORY;
     }
     reader->offset = start.offset;
@@ -301,7 +185,7 @@ static bool find_row(const struct content_source *source, const struct csv_colum
     if (!platform_ok(reader->status))
         say_status(out, reader->status);
     else
-        say(out, "the file has no such row", PLATFORM_SUCCESS);
+        content_say(out, "the file has no such row", PLATFORM_SUCCESS);
     return true;
 }
 
@@ -310,7 +194,8 @@ static bool read_extract(const struct content_source *source, struct arena *aren
 {
     struct file *file = NULL;
     if (source->extract == NULL || !platform_ok(file_open_read(source->extract, &file))) {
-        say(out,
+        content_say(
+            out,
             "single messages of this format are shown only where they lie in hold or quarantine by themselves",
             PLATFORM_SUCCESS);
         return true;

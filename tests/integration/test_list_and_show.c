@@ -396,6 +396,8 @@ static void what_cannot_be_read_is_shown_as_it_came(void **state)
         wide[2 + 2 * i] = EVENT[i];
     scene_drop_bytes(&scene, "DEM.ini", wide, 2 + 2 * (sizeof EVENT - 1));
     scene_settle(&scene);
+    drop(&scene, "DEM2.ini",
+         "<?xml version=\"1.0\"?><a><b>\r\n  <Name>Nguy\xE1\xBB\x85n</Name><c x=\"1\"/>\r\n</b></a>\r\n");
     RUN(run, &scene, "show", "1");
     assert_int_equal(run.code, COMMANDS_OK);
     assert_holds(run.out, "      2  Ana,Smith,,,,,,,,,,,,,,,\n");
@@ -409,6 +411,13 @@ static void what_cannot_be_read_is_shown_as_it_came(void **state)
         run.out,
         "what it says: utf-16le\n      1  DataType  PatientDemographics\n !    2  LastName=\"DOE\" \"X\n");
     assert_holds(run.out, " !    3  <1B>[2J\n"); /* nothing moves the cursor of a console */
+    capture_release(&run);
+    RUN(run, &scene, "show", "3"); /* XML as a tree */
+    assert_holds(run.out, "1    <b>\n");
+    assert_holds(run.out, "2      <Name>Nguy\xE1\xBB\x85n</Name>\n");
+    assert_holds(run.out, "2      <c x=\"1\"/>\n");
+    assert_holds(run.out, "3    </b>\n");
+    assert_holds(run.out, "3  </a>\n");
     capture_release(&run);
     RUN(run, &scene, "show", "2", "--row", "1");
     assert_int_equal(run.code, COMMANDS_NOT_FOUND);
