@@ -95,8 +95,7 @@ static void no_bytes_break_it(void **state)
 {
     static const char *const texts[] = {"A=\"1\"\r\nB=\"\"\"x\"\n[s]\n; c\rC=\xC3\xBC",
                                         "\xEF\xBB\xBF<a><b>t</b><c/>\r\n</a>", "\vMSH|^~\\&|\rPID|1\x1C\r",
-                                        "\xFF\xFE"
-                                        "A\0=\0\"\0"};
+                                        "\xFF\xFE\x41\0=\0\"\0"};
     static const char *const formats[] = {"jms-event", "jms-xml", "roster-csv"};
     struct arena arena;
     (void)state;
