@@ -42,8 +42,12 @@ int access_init(struct access *access, const struct command *command, const stru
         if (world == DATABASE_LIVE ? test : live)
             continue;
         int exit = open_world(access, config, world);
-        if (exit == COMMANDS_FAILED)
+        if (exit == COMMANDS_FAILED) {
+            if (!live && !test)
+                output_error("corbridge %s: --%s looks into the other world alone", command->name,
+                             world_name(world == DATABASE_LIVE ? DATABASE_TEST : DATABASE_LIVE));
             return exit;
+        }
         opened += exit == COMMANDS_OK;
     }
     if (opened > 0)

@@ -521,6 +521,34 @@ static void both_worlds_are_told_apart(void **state)
     live_scene_release(&scene);
 }
 
+/* One database that cannot be read does not hide the other. */
+static void a_world_that_is_damaged_leaves_the_other(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct capture run;
+    live_scene_init(&scene);
+    scene_start(&scene);
+    drop_dem(&scene, "DEM1.ini", NULL, NULL, NULL);
+    live_scene_assert_followed(&scene, 1);
+    scene_stop(&scene);
+    char *path = strdup(scene_path(&scene, "data/database/corbridge-test.db"));
+    assert_int_equal(file_remove(path).kind, PLATFORM_OK);
+    assert_int_equal(file_store(path, "no database", 11).kind, PLATFORM_OK);
+    RUN(run, &scene, "list");
+    assert_int_equal(run.code, COMMANDS_FAILED);
+    assert_string_equal(run.out, "");
+    assert_holds(run.err, "corbridge list: the test world: the database: it is no SQLite database");
+    assert_holds(run.err, "corbridge list: --live looks into the other world alone\n");
+    capture_release(&run);
+    RUN(run, &scene, "list", "--live");
+    assert_int_equal(run.code, COMMANDS_OK);
+    assert_holds(run.out, "1 line: 1 applied\n");
+    capture_release(&run);
+    free(path);
+    live_scene_release(&scene);
+}
+
 int main(void)
 {
     test_main_init();
@@ -536,6 +564,7 @@ int main(void)
         cmocka_unit_test(nothing_is_shown_when_it_cannot_be_written_down),
         cmocka_unit_test(nothing_is_shown_while_the_database_is_locked),
         cmocka_unit_test(both_worlds_are_told_apart),
+        cmocka_unit_test(a_world_that_is_damaged_leaves_the_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
