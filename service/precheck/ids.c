@@ -35,15 +35,11 @@ struct look {
     struct precheck_place first;
 };
 
-static void compare(struct precheck *check, struct table *looks, enum precheck_id kind, struct slice id,
-                    struct precheck_place first)
+/* The second and later ids of one look are twins of the first. */
+static void compare(struct precheck *check, struct table *looks, struct slice key,
+                    struct precheck_twins *twins, struct slice id, struct precheck_place first)
 {
-    char folded[MASK_ROOM(ID_BYTES)];
     bool is_new;
-    struct slice key =
-        slice_from(folded, mask_fold(id.len > ID_BYTES ? slice_from(id.ptr, ID_BYTES) : id, folded));
-    if (key.len == 0)
-        return;
     struct look *look = table_put(looks, key, &is_new);
     if (look == NULL) {
         check->no_memory = true;
@@ -54,10 +50,19 @@ static void compare(struct precheck *check, struct table *looks, enum precheck_i
         look->first = first;
         return;
     }
-    struct precheck_twins *twins = &check->twins[kind];
     if (twins->count < PRECHECK_PLACES)
         twins->first[twins->count] = (struct precheck_twin){look->id, id, look->first, first};
     twins->count++;
+}
+
+static void compare_folded(struct precheck *check, struct table *looks, enum precheck_id kind,
+                           struct slice id, struct precheck_place first)
+{
+    char folded[MASK_ROOM(ID_BYTES)];
+    struct slice key =
+        slice_from(folded, mask_fold(id.len > ID_BYTES ? slice_from(id.ptr, ID_BYTES) : id, folded));
+    if (key.len > 0)
+        compare(check, looks, key, &check->twins[kind], id, first);
 }
 
 void ids_find_twins(struct precheck *check)
@@ -66,13 +71,27 @@ void ids_find_twins(struct precheck *check)
     table_init(&looks, &check->arena, sizeof(struct look));
     for (size_t i = 0; i < check->patients.count && !check->no_memory; i++) {
         const struct precheck_patient *patient = (const void *)check->patients.records[i];
-        compare(check, &looks, PRECHECK_PATIENT_ID, patient->head.key, patient->first);
+        compare_folded(check, &looks, PRECHECK_PATIENT_ID, patient->head.key, patient->first);
     }
     table_release(&looks);
     table_init(&looks, &check->arena, sizeof(struct look));
     for (size_t i = 0; i < check->bookings.count && !check->no_memory; i++) {
         const struct precheck_booking *booking = (const void *)check->bookings.records[i];
-        compare(check, &looks, PRECHECK_BOOKING, booking->head.key, booking->first);
+        compare_folded(check, &looks, PRECHECK_BOOKING, booking->head.key, booking->first);
+    }
+    table_release(&looks);
+}
+
+void ids_find_one_person(struct precheck *check)
+{
+    struct table looks;
+    table_init(&looks, &check->arena, sizeof(struct look));
+    for (size_t i = 0; i < check->patients.count && !check->no_memory; i++) {
+        const struct precheck_patient *patient = (const void *)check->patients.records[i];
+        const uint64_t person[3] = {patient->last_name, patient->first_name, (uint64_t)patient->birth_day};
+        if (patient->identified && !patient->names_differ && !patient->birth_differs)
+            compare(check, &looks, slice_from((const char *)person, sizeof person), &check->one_person,
+                    patient->head.key, patient->first);
     }
     table_release(&looks);
 }

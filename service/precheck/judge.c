@@ -199,6 +199,12 @@ static void find_people(struct precheck *check)
             "Ask the sender which of them are corrections, and whether PatientID is really unique for a person over all bookings.",
             "%" PRIu64 " %s for two people.", count,
             count_of(count, "PatientID seems to stand", "PatientIDs seem to stand"));
+    count = check->one_person.count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "people",
+            "Ask the sender whether PatientID stays the same over all bookings of a person: each makes a patient of its own.",
+            "%" PRIu64 " %s the names and the birth date of another.", count,
+            count_of(count, "PatientID has", "PatientIDs have"));
     count = check->two_bookings;
     if (count > 0)
         add(check, PRECHECK_MUST, "people",
@@ -413,6 +419,7 @@ bool precheck_judge(struct precheck *check)
     add_sums(check);
     near_find(check);
     ids_find_twins(check);
+    ids_find_one_person(check);
     check->fault_order = sorted(check, &check->faults, compare_faults);
     check->location_order = sorted(check, &check->locations, compare_locations);
     find_work_of_excel(check); /* the cause of much of what follows */

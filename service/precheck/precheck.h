@@ -274,6 +274,7 @@ struct precheck {
     struct precheck_near **near;
     size_t near_count;
     struct precheck_twins twins[PRECHECK_ID_COUNT];
+    struct precheck_twins one_person; /* PatientIDs with the same names and birth date */
     uint64_t two_people, two_bookings, unknown_facilities, impossible_births, placed, unmatched;
     uint64_t excel_dates;              /* dates as Excel saves them */
     struct precheck_finding *findings; /* by importance */

@@ -165,10 +165,11 @@ static void add_sorts(struct page *page, const struct precheck *check, const cha
 static void add_people(struct page *page, const struct precheck *check)
 {
     static const char *const heads[] = {"What", "Number", "First seen", "And", NULL};
-    if (check->two_people + check->two_bookings == 0)
+    if (check->two_people + check->two_bookings + check->one_person.count == 0)
         return;
-    page_section(page, "people", "People and bookings that contradict each other",
-                 "Two people: the birth dates differ, or both the family and the given name.");
+    page_section(
+        page, "people", "People and bookings that contradict each other",
+        "Two people: the birth dates differ, or both the family and the given name. One person: all three are the same.");
     page_table(page, heads);
     for (size_t i = 0; i < check->patients.count; i++) {
         const struct precheck_patient *patient = (const void *)check->patients.records[i];
@@ -180,6 +181,18 @@ static void add_people(struct page *page, const struct precheck *check)
         cell_value(page, check, patient->head.key);
         cell_place(page, check, patient->first);
         cell_place(page, check, patient->other);
+        page_row_end(page);
+    }
+    for (size_t i = 0; i < check->one_person.count && i < PRECHECK_PLACES; i++) {
+        const struct precheck_twin *twin = &check->one_person.first[i];
+        page_row(page, "should");
+        page_cell(page, "PatientID: two of what seems to be one person");
+        words_value(check, twin->one, &page->cell);
+        output_add(&page->cell, " and ");
+        words_value(check, twin->other, &page->cell);
+        page_cell_made(page);
+        cell_place(page, check, twin->first);
+        cell_place(page, check, twin->second);
         page_row_end(page);
     }
     for (size_t i = 0; i < check->bookings.count; i++) {

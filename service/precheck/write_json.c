@@ -238,6 +238,18 @@ static void add_ids(const struct precheck *check, struct output *out)
     output_add(out, "]");
 }
 
+static void add_pair(const struct precheck *check, struct output *out, const struct precheck_twin *twin)
+{
+    add_value(check, out, "one", twin->one, false);
+    output_add(out, ", ");
+    add_value(check, out, "other", twin->other, false);
+    output_add(out, ", \"first\": ");
+    add_place(out, twin->first);
+    output_add(out, ", \"second\": ");
+    add_place(out, twin->second);
+    output_add(out, "}");
+}
+
 static void add_lost_ids(const struct precheck *check, struct output *out)
 {
     bool first = true;
@@ -248,14 +260,7 @@ static void add_lost_ids(const struct precheck *check, struct output *out)
             begin_item(out, first);
             add_text(out, "id", words_id[id].name);
             output_add(out, ", ");
-            add_value(check, out, "one", twins->first[i].one, false);
-            output_add(out, ", ");
-            add_value(check, out, "other", twins->first[i].other, false);
-            output_add(out, ", \"first\": ");
-            add_place(out, twins->first[i].first);
-            output_add(out, ", \"second\": ");
-            add_place(out, twins->first[i].second);
-            output_add(out, "}");
+            add_pair(check, out, &twins->first[i]);
         }
     }
     output_add(out, "],\n \"id_twin_counts\": {");
@@ -267,7 +272,13 @@ static void add_lost_ids(const struct precheck *check, struct output *out)
         add_places(out, &check->rounded[id]);
         output_add(out, "}");
     }
-    output_add(out, "},\n \"dates_saved_by_excel\": %" PRIu64, check->excel_dates);
+    output_add(out, "},\n \"one_person_count\": %" PRIu64, check->one_person.count);
+    begin_list(out, "one_person");
+    for (size_t i = 0; i < check->one_person.count && i < PRECHECK_PLACES; i++) {
+        begin_item(out, i == 0);
+        add_pair(check, out, &check->one_person.first[i]);
+    }
+    output_add(out, "],\n \"dates_saved_by_excel\": %" PRIu64, check->excel_dates);
 }
 
 static void add_alert_codes(const struct precheck *check, struct output *out)

@@ -145,25 +145,30 @@ static void add_ids(const struct precheck *check, struct output *out)
     }
 }
 
-static void add_twins(const struct precheck *check, struct output *out)
+static void add_pairs(const struct precheck *check, struct output *out, const struct precheck_twins *twins)
+{
+    for (size_t i = 0; i < twins->count && i < PRECHECK_PLACES; i++) {
+        const struct precheck_twin *twin = &twins->first[i];
+        output_add(out, "  ");
+        words_value(check, twin->one, out);
+        output_add(out, " (");
+        words_place(check, twin->first, out);
+        output_add(out, ") and ");
+        words_value(check, twin->other, out);
+        output_add(out, " (");
+        words_place(check, twin->second, out);
+        output_add(out, ")\n");
+    }
+}
+
+static void add_lost_ids(const struct precheck *check, struct output *out)
 {
     for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
         const struct precheck_twins *twins = &check->twins[id];
         if (twins->count > 0)
             output_add(out, "\n%s: equal but for leading zeros, case, blanks or punctuation, %" PRIu64 "\n",
                        words_id[id].text, twins->count);
-        for (size_t i = 0; i < twins->count && i < PRECHECK_PLACES; i++) {
-            const struct precheck_twin *twin = &twins->first[i];
-            output_add(out, "  ");
-            words_value(check, twin->one, out);
-            output_add(out, " (");
-            words_place(check, twin->first, out);
-            output_add(out, ") and ");
-            words_value(check, twin->other, out);
-            output_add(out, " (");
-            words_place(check, twin->second, out);
-            output_add(out, ")\n");
-        }
+        add_pairs(check, out, twins);
     }
     for (size_t id = 0; id < PRECHECK_ID_COUNT; id++) {
         if (check->rounded[id].count == 0)
@@ -205,6 +210,10 @@ static void add_people(const struct precheck *check, struct output *out)
         words_place(check, patient->other, out);
         output_add(out, "\n");
     }
+    if (check->one_person.count > 0)
+        output_add(out, "\nThe same names and birth date under two PatientIDs, %" PRIu64 "\n",
+                   check->one_person.count);
+    add_pairs(check, out, &check->one_person);
     if (check->two_bookings > 0)
         output_add(out, "\nOne booking number under two PatientIDs\n");
     for (size_t i = 0; i < check->bookings.count; i++) {
@@ -302,7 +311,7 @@ void precheck_write_text(const struct precheck *check, struct output *out)
     add_codes(check, out);
     add_alert_codes(check, out);
     add_ids(check, out);
-    add_twins(check, out);
+    add_lost_ids(check, out);
     if (check->unlikely_births.count > 0) {
         output_add(out, "\nUnlikely birth dates\n  %" PRIu64 ": ", check->unlikely_births.count);
         words_places(check, &check->unlikely_births, MOST_PLACES, out);

@@ -241,6 +241,27 @@ static void test_a_marriage_is_no_second_person(void **state)
     free(in);
 }
 
+/* A PatientID for each booking makes a chart for each: the sender is asked. */
+static void test_one_person_under_two_ids(void **state)
+{
+    struct scene *scene = *state;
+    char *in = make_in(scene);
+    put_text(in, "roster_1.csv",
+             "Doe,Ann,,1,1980-01-01,,Female,,VCSO,,A,,1,2018-06-06T12:34,,,\n"
+             "DOE,Ann ,Marie,2,01/01/1980,,Female,,VCSO,,A,,2,2018-06-06T12:34,,,\n"
+             "Doe,Ann,,3,1980-01-02,,Female,,VCSO,,A,,3,2018-06-06T12:34,,,\n"
+             "Doe,Bob,,4,1980-01-01,,Male,,VCSO,,A,,4,2018-06-06T12:34,,,\n");
+    struct precheck check;
+    check_folder(&check, in, &(struct precheck_options){.now = NOW});
+    assert_int_equal(check.one_person.count, 1);
+    assert_int_equal(check.one_person.first[0].first.line, 1);
+    assert_int_equal(check.one_person.first[0].second.line, 2);
+    assert_int_equal(check.two_people, 0);
+    assert_true(check.ready);
+    precheck_release(&check);
+    free(in);
+}
+
 /* Its dates are a cause of their own, and not birth dates that cannot be. */
 static void test_what_excel_did_is_told_as_such(void **state)
 {
@@ -281,7 +302,7 @@ static void test_ids_that_were_rounded(void **state)
 }
 
 #define DEM_WITH_PHOTO(n, path)                                                                              \
-    "DataType=\"PatientDemographics\"\nPatientID=\"P" n "\"\nFacility=\"VCSO\"\nLastName=\"Doe\"\n"          \
+    "DataType=\"PatientDemographics\"\nPatientID=\"P" n "\"\nFacility=\"VCSO\"\nLastName=\"Doe" n "\"\n"     \
     "FirstName=\"Ann\"\nBirthDate=\"1980-01-01\"\nSex=\"Female\"\nHousing=\"A\"\nBooking=\"B" n "\"\n"       \
     "BookingDate=\"2018-06-06\"\nPhotoPath=\"" path "\"\n"
 
@@ -641,6 +662,7 @@ int main(void)
         cmocka_unit_test(test_json_and_page_are_whole),
         WITH_SCENE(test_places_written_in_two_ways),
         WITH_SCENE(test_a_marriage_is_no_second_person),
+        WITH_SCENE(test_one_person_under_two_ids),
         WITH_SCENE(test_what_excel_did_is_told_as_such),
         cmocka_unit_test(test_ids_that_were_rounded),
         WITH_SCENE(test_photos_beside_the_events),
