@@ -151,8 +151,9 @@ static void find_faulty_files(struct precheck *check)
     if (count > 0)
         add(check, PRECHECK_MUST, "faults",
             "Have the sender mend its export, the most frequent fault first; each is listed with its places.",
-            "%" PRIu64 " %s and would be set aside, not applied (%" PRIu64 " errors).", count,
-            count_of(count, "row or file has errors", "rows or files have errors"), check->errors);
+            "%" PRIu64 " %s and would be set aside, not applied (%" PRIu64 " %s).", count,
+            count_of(count, "row or file has errors", "rows or files have errors"), check->errors,
+            count_of(check->errors, "error", "errors"));
     count = check->impossible_births;
     if (count > 0)
         add(check, PRECHECK_MUST, "births",

@@ -92,17 +92,32 @@ void words_value(const struct precheck *check, struct slice value, struct output
     output_add(out, "%s", shown);
 }
 
-void words_place(const struct precheck *check, struct precheck_place place, struct output *out)
+static void add_file(const struct precheck *check, uint32_t file, struct output *out)
 {
     char name[MASK_SHOWN];
     if (check->options.with_patients) {
-        (void)mask_show(slice_of(check->files[place.file - 1].name), true, name);
+        (void)mask_show(slice_of(check->files[file - 1].name), true, name);
         output_add(out, "%s", name);
     } else {
-        output_add(out, "file %" PRIu32, place.file);
+        output_add(out, "file %" PRIu32, file);
     }
+}
+
+void words_place(const struct precheck *check, struct precheck_place place, struct output *out)
+{
+    add_file(check, place.file, out);
     if (place.line > 0)
         output_add(out, " line %" PRIu32, place.line);
+}
+
+/* How many places from `first` on are lines of one file. */
+static size_t run_of(const struct precheck_places *places, size_t first, size_t kept)
+{
+    size_t end = first + 1;
+    while (places->first[first].line > 0 && end < kept && places->first[end].line > 0 &&
+           places->first[end].file == places->first[first].file)
+        end++;
+    return end - first;
 }
 
 void words_places(const struct precheck *check, const struct precheck_places *places, size_t most,
@@ -111,9 +126,17 @@ void words_places(const struct precheck *check, const struct precheck_places *pl
     size_t kept = places->count < PRECHECK_PLACES ? (size_t)places->count : PRECHECK_PLACES;
     if (kept > most)
         kept = most;
-    for (size_t i = 0; i < kept; i++) {
+    for (size_t i = 0; i < kept;) {
+        size_t run = run_of(places, i, kept);
         output_add(out, "%s", i > 0 ? ", " : "");
-        words_place(check, places->first[i], out);
+        if (run == 1) {
+            words_place(check, places->first[i], out);
+        } else {
+            add_file(check, places->first[i].file, out);
+            for (size_t j = 0; j < run; j++)
+                output_add(out, "%s %" PRIu32, j == 0 ? " lines" : ",", places->first[i + j].line);
+        }
+        i += run;
     }
     if (places->count > kept)
         output_add(out, "%s%" PRIu64 " more", kept > 0 ? " and " : "", places->count - kept);

@@ -20,7 +20,7 @@ extern const struct words words_id[PRECHECK_ID_COUNT];
 /* The verdict in one sentence. */
 void words_verdict(const struct precheck *check, struct output *out);
 
-/* "file 3 line 5, file 4, and 12 more"; with patients the names stand for the numbers. At most `most` places. */
+/* "file 3 lines 5, 7, file 4 and 12 more"; with patients the names stand for the numbers. At most `most` places. */
 void words_places(const struct precheck *check, const struct precheck_places *places, size_t most,
                   struct output *out);
 void words_place(const struct precheck *check, struct precheck_place place, struct output *out);

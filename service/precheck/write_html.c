@@ -86,8 +86,8 @@ static void add_kinds(struct page *page, const struct precheck *check)
 {
     static const char *const heads[] = {"What", "#Files", "#Rows", NULL};
     const struct page_part parts[] = {
-        {"good", "rows can be applied", check->rows > check->bad_rows ? check->rows - check->bad_rows : 0},
-        {"must", "have errors", check->bad_rows},
+        {"good", "to be applied", check->rows > check->bad_rows ? check->rows - check->bad_rows : 0},
+        {"must", "with errors", check->bad_rows},
     };
     page_section(page, "kinds", "Files and rows", NULL);
     page_bar(page, parts, 2);

@@ -32,8 +32,9 @@ static void add_kinds(const struct precheck *check, struct output *out)
 static void add_faults(const struct precheck *check, struct output *out)
 {
     if (check->faults.count > 0)
-        output_add(out, "\nFaults: %" PRIu64 " errors, %" PRIu64 " warnings\n", check->errors,
-                   check->warnings);
+        output_add(out, "\nFaults: %" PRIu64 " %s, %" PRIu64 " %s\n", check->errors,
+                   check->errors == 1 ? "error" : "errors", check->warnings,
+                   check->warnings == 1 ? "warning" : "warnings");
     for (size_t i = 0; i < check->faults.count; i++) {
         const struct precheck_fault *fault = check->fault_order[i];
         output_add(out, "  %s, %s%s%.*s: %s%s%s\n    %" PRIu64 ": ",
