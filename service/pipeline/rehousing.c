@@ -29,12 +29,14 @@ void rehousing_release(struct rehousing *rehousing)
 
 void rehousing_soon(struct rehousing *rehousing)
 {
+    rehousing->again = rehousing->again || rehousing->after > 0;
     rehousing->next = 0;
 }
 
 void rehousing_within_a_second(struct rehousing *rehousing)
 {
     uint64_t soon = clock_monotonic_ms() + SOON_MS;
+    rehousing->again = rehousing->again || rehousing->after > 0;
     if (rehousing->next > soon)
         rehousing->next = soon;
 }
@@ -149,8 +151,9 @@ enum database_kind rehousing_run(struct rehousing *rehousing)
     bool more = full || !rehousing->extracts; /* first files, then extracts */
     rehousing->after = !full ? 0 : rehousing->extracts ? rows[count - 1].message : rows[count - 1].file;
     rehousing->extracts = full ? rehousing->extracts : !rehousing->extracts;
-    rehousing->next = more ? 0 : clock_monotonic_ms() + EACH_MS;
+    rehousing->next = more ? 0 : clock_monotonic_ms() + (rehousing->again ? SOON_MS : EACH_MS);
     if (!more) {
+        rehousing->again = false;
         rehousing->told = rehousing->failed;
         rehousing->failed = false;
     }

@@ -13,8 +13,9 @@ struct rehousing {
     uint64_t next;      /* when it is due, monotonic ms; 0: at once */
     bool extracts;      /* this round is at the extracts, which come after the files */
     int64_t after;      /* how far this round has come: a file that cannot be moved stops none behind it */
-    bool failed;        /* a file could not be moved in this round */
-    bool told;          /* the log has been told */
+    bool again;  /* something came while a round was under way, perhaps behind it: another one follows */
+    bool failed; /* a file could not be moved in this round */
+    bool told;   /* the log has been told */
 };
 
 void rehousing_init(struct rehousing *rehousing, struct pipeline *pipeline);
