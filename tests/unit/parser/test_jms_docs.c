@@ -12,6 +12,7 @@
 #include "parser/jms_field.h"
 #include "parser/jms_roster.h"
 #include "parser/limits.h"
+#include "parser/xml_records.h"
 
 /* 2026-11-24T12:00:00Z, when the examples arrive. */
 #define ARRIVAL ((instant_us)1795521600 * 1000000)
@@ -68,6 +69,15 @@ static const char *verdict(enum parse_status status)
     return "";
 }
 
+static void tell_fields(const struct jms_event *event, struct text *text)
+{
+    for (enum jms_field field = JMS_PATIENT_ID; field < JMS_FIELD_COUNT; field++) {
+        const struct jms_value *value = &event->fields[field];
+        if (value->presence == JMS_GIVEN)
+            add(text, "  %-12s %.*s\n", jms_field_rule(field)->name, (int)value->text.len, value->text.ptr);
+    }
+}
+
 static void tell_event(struct slice bytes, struct text *text)
 {
     struct arena arena;
@@ -81,11 +91,8 @@ static void tell_event(struct slice bytes, struct text *text)
         status = PARSE_INVALID;
     add(text, "%s\n", verdict(status));
     add_faults(text, &faults);
-    for (enum jms_field field = JMS_PATIENT_ID; status == PARSE_OK && field < JMS_FIELD_COUNT; field++) {
-        const struct jms_value *value = &event.fields[field];
-        if (value->presence == JMS_GIVEN)
-            add(text, "  %-12s %.*s\n", jms_field_rule(field)->name, (int)value->text.len, value->text.ptr);
-    }
+    if (status == PARSE_OK)
+        tell_fields(&event, text);
     arena_release(&arena);
 }
 
@@ -201,6 +208,56 @@ static void tell_alerts(struct slice bytes, struct text *text)
     arena_release(&arena);
 }
 
+/* The mapping of that name in docs/mappings. */
+static const struct xml_mapping *load_mapping(struct slice name, struct arena *arena)
+{
+    static char bytes[64 * 1024];
+    char path[1024];
+    struct xml_mapping_faults faults = {.arena = arena};
+    (void)snprintf(path, sizeof path, MAPPINGS "/%.*s.xml", (int)name.len, name.ptr);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    assert_int_equal(fclose(file), 0);
+    const struct xml_mapping *mapping = xml_mapping_load(slice_from(bytes, size), arena, &faults);
+    assert_non_null(mapping);
+    return mapping;
+}
+
+/* The first line names the mapping. */
+static void tell_xml(struct slice bytes, struct text *text)
+{
+    struct arena arena;
+    struct fault_list faults;
+    struct jms_settings settings = jms_settings_default();
+    arena_init(&arena, 0);
+    size_t end = 0;
+    while (bytes.ptr[end] != '\n')
+        end++;
+    const struct xml_mapping *mapping = load_mapping(slice_from(bytes.ptr, end), &arena);
+    struct slice document = slice_after(bytes, end + 1);
+    assert_int_equal(mapping->document, XML_ROSTER);
+    struct xml_reader *reader = xml_reader_open(mapping, &settings, xml_read_slice, &document);
+    assert_non_null(reader);
+    for (;;) {
+        struct xml_record record;
+        fault_list_init(&faults, &arena);
+        enum xml_got got = xml_reader_next(reader, &arena, &faults, &record);
+        assert_int_not_equal(got, XML_FAILED);
+        if (got == XML_END)
+            break;
+        enum parse_status status = record.status;
+        if (jms_event_check(&record.event, ARRIVAL, &faults) == PARSE_INVALID)
+            status = PARSE_INVALID;
+        add(text, "record %lu: %s\n", (unsigned long)record.row, verdict(status));
+        add_faults(text, &faults);
+        if (status == PARSE_OK)
+            tell_fields(&record.event, text);
+    }
+    xml_reader_close(reader);
+    arena_release(&arena);
+}
+
 /* ---- the examples ---- */
 
 /* The block that begins with `fence` at *at or behind; *at moves behind it. Empty, with ptr NULL: there is none. */
@@ -254,6 +311,12 @@ static void test_alerts_come_to_what_the_page_says(void **state)
 {
     (void)state;
     assert_in_range(check_examples("```csv alerts\n", tell_alerts), 1, 100);
+}
+
+static void test_xml_comes_to_what_the_page_says(void **state)
+{
+    (void)state;
+    assert_in_range(check_examples("```xml ", tell_xml), 1, 100);
 }
 
 /* ---- the tables ---- */
@@ -440,6 +503,7 @@ int main(void)
         cmocka_unit_test(test_event_files_come_to_what_the_page_says),
         cmocka_unit_test(test_rosters_come_to_what_the_page_says),
         cmocka_unit_test(test_alerts_come_to_what_the_page_says),
+        cmocka_unit_test(test_xml_comes_to_what_the_page_says),
         cmocka_unit_test(test_the_table_of_fields_is_that_of_the_code),
         cmocka_unit_test(test_the_columns_of_a_roster_are_those_of_the_code),
         cmocka_unit_test(test_the_columns_of_alerts_are_those_of_the_code),
