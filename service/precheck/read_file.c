@@ -58,6 +58,7 @@ struct sample {
     uint64_t offset;
     const struct config_match *match; /* the rule that takes its name; NULL: none, or no configuration */
     bool failed;                      /* reading failed; facts->remark says why */
+    struct text_facts *text;          /* XML: what passes is looked at; NULL: it was */
 };
 
 static void fail(struct sample *sample, struct platform_status status)
@@ -396,7 +397,11 @@ static void read_csv(struct sample *sample, size_t commas)
 
 static size_t read_bytes(void *context, void *buffer, size_t size)
 {
-    return read_next(context, buffer, size);
+    struct sample *sample = context;
+    size_t got = read_next(sample, buffer, size);
+    if (got > 0 && sample->text != NULL)
+        text_facts_feed(sample->text, slice_from(buffer, got));
+    return got;
 }
 
 static void take_record(struct sample *sample, struct xml_record *record, struct fault_list *faults)
@@ -452,7 +457,14 @@ static void read_xml(struct sample *sample)
         return;
     sample->facts->xml = true;
     sample->facts->kind = mapping->document == XML_ROSTER ? PRECHECK_ROSTER : PRECHECK_EVENT;
-    if (!survey_xml(sample, mapping))
+    struct text_facts text;
+    text_facts_init(&text, named_encoding(sample));
+    sample->text = &text;
+    bool whole = survey_xml(sample, mapping);
+    sample->text = NULL;
+    if (!sample->failed)
+        text_facts_end(&text, sample->facts);
+    if (!whole)
         return;
     sample->offset = 0;
     struct xml_reader *reader = xml_reader_open(mapping, &settings, read_bytes, sample);

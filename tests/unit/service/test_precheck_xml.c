@@ -62,6 +62,9 @@ static void by_the_mapping_of_the_rule(void **state)
     assert_int_equal(check.kind_rows[PRECHECK_ROSTER], 5);
     assert_int_equal(check.bad_rows, 2);
     assert_int_equal(check.names[PRECHECK_NAME_WRONG_RULE].count, 0);
+    assert_int_equal(check.files[1].charset, PRECHECK_WINDOWS1252); /* flat-roster.xml */
+    assert_int_equal(check.files[1].line_end, PRECHECK_CRLF);
+    assert_int_equal(check.files[0].charset, PRECHECK_UTF8);
     struct output out;
     output_init(&out);
     precheck_write_text(&check, &out);
