@@ -24,7 +24,7 @@ void precheck_init(struct precheck *check, const struct precheck_options *option
     table_init(&check->patients, arena, sizeof(struct precheck_patient));
     table_init(&check->bookings, arena, sizeof(struct precheck_booking));
     table_init(&check->folded_names, arena, sizeof(struct precheck_name));
-    table_init(&check->beside, arena, sizeof(struct precheck_beside));
+    table_init(&check->photo_paths, arena, sizeof(struct precheck_photo_path));
     table_init(&check->alert_codes, arena, sizeof(struct precheck_alert_code));
     table_init(&check->spellings, arena, sizeof(struct precheck_spelling));
     table_init(&check->near_groups, arena, sizeof(struct precheck_near));
@@ -33,9 +33,9 @@ void precheck_init(struct precheck *check, const struct precheck_options *option
 void precheck_release(struct precheck *check)
 {
     struct table *const tables[] = {
-        &check->faults,      &check->facilities, &check->locations,  &check->codes,        &check->shapes[0],
-        &check->shapes[1],   &check->patients,   &check->bookings,   &check->folded_names, &check->spellings,
-        &check->near_groups, &check->beside,     &check->alert_codes};
+        &check->faults,      &check->facilities,  &check->locations,  &check->codes,        &check->shapes[0],
+        &check->shapes[1],   &check->patients,    &check->bookings,   &check->folded_names, &check->spellings,
+        &check->near_groups, &check->photo_paths, &check->alert_codes};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_release(tables[i]);
     free(check->files);

@@ -332,7 +332,7 @@ static void find_photos(struct precheck *check)
     if (count > 0)
         add(check, PRECHECK_SHOULD, "photos",
             "Have the photos put beside the events, or PhotoPath name where they are.",
-            "%" PRIu64 " %s a photo beside the file, and it is not in the folder.", count,
+            "%" PRIu64 " %s a photo that is not there.", count,
             count_of(count, "PhotoPath names", "PhotoPaths name"));
     count = check->photos[PRECHECK_PHOTO_UNUSABLE].count;
     if (count > 0)
@@ -340,7 +340,28 @@ static void find_photos(struct precheck *check)
             "Have the sender write JPEG or PNG; another ending of the name does not change what is in it.",
             "%" PRIu64 " %s a file that is no whole JPEG or PNG.", count,
             count_of(count, "PhotoPath names", "PhotoPaths name"));
-    count = check->kind_files[PRECHECK_BAD_PHOTO];
+    const uint64_t *kinds = check->kind_files;
+    count = check->photos[PRECHECK_PHOTO_OUTSIDE].count + check->photos[PRECHECK_PHOTO_NO_HOST].count +
+            check->photos[PRECHECK_PHOTO_REFUSED].count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "photos",
+            "Add the root or host to <photos>, or have the sender name a place that was agreed.",
+            "%" PRIu64 " %s a place that no photo is taken from.", count,
+            count_of(count, "PhotoPath names", "PhotoPaths name"));
+    count = check->photos[PRECHECK_PHOTO_NOT_REACHED].count;
+    if (count > 0)
+        add(check, PRECHECK_SHOULD, "photos", "See that the root can be read from here, and check again.",
+            "%" PRIu64 " %s not looked for: a root could not be reached.", count,
+            count_of(count, "photo was", "photos were"));
+    const struct config *config = check->options.config;
+    count = check->photos[PRECHECK_PHOTO_HTTP].count + check->photos[PRECHECK_PHOTO_HTTPS].count +
+            check->photos[PRECHECK_PHOTO_UNC].count + check->photos[PRECHECK_PHOTO_DRIVE].count;
+    if (count > 0 && config != NULL && !config->photos.configured)
+        add(check, PRECHECK_SHOULD, "photos", "Add <photos> with the roots and hosts that were agreed.",
+            "%" PRIu64
+            " %s an address or path, and the configuration says of none that photos are taken from there.",
+            count, count_of(count, "PhotoPath names", "PhotoPaths name"));
+    count = kinds[PRECHECK_BAD_PHOTO];
     if (count > 0)
         add(check, PRECHECK_SHOULD, "files",
             "Open one of them: it may be cut, of another format, or a page with an error instead of the photo.",

@@ -179,13 +179,18 @@ enum precheck_name_problem {
 };
 
 enum precheck_photo {
-    PRECHECK_PHOTO_HTTP,
+    PRECHECK_PHOTO_HTTP, /* an address; it is not fetched */
     PRECHECK_PHOTO_HTTPS,
-    PRECHECK_PHOTO_UNC,
+    PRECHECK_PHOTO_UNC, /* a path, and no configuration says where photos may lie */
     PRECHECK_PHOTO_DRIVE,
-    PRECHECK_PHOTO_BESIDE,   /* a name or relative path; that file is in the folder, and a picture */
-    PRECHECK_PHOTO_MISSING,  /* likewise, and it is not in the folder */
-    PRECHECK_PHOTO_UNUSABLE, /* likewise, and what is there is no whole JPEG or PNG */
+    PRECHECK_PHOTO_BESIDE,   /* its name is in the folder, and is a picture */
+    PRECHECK_PHOTO_READ,     /* it was read from a configured root */
+    PRECHECK_PHOTO_MISSING,  /* it is not there */
+    PRECHECK_PHOTO_UNUSABLE, /* what is there is no whole JPEG or PNG */
+    PRECHECK_PHOTO_OUTSIDE,  /* a path outside of the configured roots */
+    PRECHECK_PHOTO_NO_HOST,  /* an address of a host that is not configured */
+    PRECHECK_PHOTO_REFUSED,  /* nothing that is ever opened */
+    PRECHECK_PHOTO_NOT_REACHED,
     PRECHECK_PHOTO_OTHER,
     PRECHECK_PHOTO_COUNT
 };
@@ -196,9 +201,10 @@ struct precheck_name {
     uint32_t file;
 };
 
-/* A photo that is named as lying beside the events; the key is its name, folded. */
-struct precheck_beside {
+/* The key is a PhotoPath, folded. */
+struct precheck_photo_path {
     struct table_head head;
+    const char *path; /* as it was written first */
     struct precheck_places places;
 };
 
@@ -259,7 +265,7 @@ struct precheck {
     uint64_t rows, errors, warnings;
     uint64_t bad_rows; /* with an error: set aside, not applied */
     struct table faults, facilities, locations, codes, shapes[PRECHECK_ID_COUNT], patients, bookings;
-    struct table folded_names, beside, alert_codes;
+    struct table folded_names, photo_paths, alert_codes;
     uint64_t no_facility; /* rows that name none */
     struct precheck_places unlikely_births;
     struct precheck_places rounded[PRECHECK_ID_COUNT]; /* ids such as 2.01806E+12 */

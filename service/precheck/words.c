@@ -44,9 +44,14 @@ const struct words words_photo[PRECHECK_PHOTO_COUNT] = {
     [PRECHECK_PHOTO_HTTPS] = {"https:// address", "https"},
     [PRECHECK_PHOTO_UNC] = {"UNC path (\\\\server\\share)", "unc"},
     [PRECHECK_PHOTO_DRIVE] = {"path with a drive letter", "drive"},
-    [PRECHECK_PHOTO_BESIDE] = {"relative, the file is in the folder", "relative-present"},
-    [PRECHECK_PHOTO_MISSING] = {"relative, the file is not in the folder", "relative-missing"},
-    [PRECHECK_PHOTO_UNUSABLE] = {"relative, the file is no whole JPEG or PNG", "relative-unusable"},
+    [PRECHECK_PHOTO_BESIDE] = {"beside the events", "beside"},
+    [PRECHECK_PHOTO_READ] = {"in a configured root", "read"},
+    [PRECHECK_PHOTO_MISSING] = {"not there", "missing"},
+    [PRECHECK_PHOTO_UNUSABLE] = {"there, and no whole JPEG or PNG", "unusable"},
+    [PRECHECK_PHOTO_OUTSIDE] = {"path outside of the configured roots", "outside-roots"},
+    [PRECHECK_PHOTO_NO_HOST] = {"address of a host that is not configured", "host-not-configured"},
+    [PRECHECK_PHOTO_REFUSED] = {"path that is never opened", "refused"},
+    [PRECHECK_PHOTO_NOT_REACHED] = {"root that could not be reached", "not-reached"},
     [PRECHECK_PHOTO_OTHER] = {"another form", "other"},
 };
 

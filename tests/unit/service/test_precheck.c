@@ -327,7 +327,8 @@ static void test_photos_beside_the_events(void **state)
     put_text(in, "P6.jpeg", "");
     struct precheck check;
     check_folder(&check, in, &(struct precheck_options){.now = NOW});
-    assert_int_equal(check.photos[PRECHECK_PHOTO_BESIDE].count, 2);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_BESIDE].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_REFUSED].count, 1); /* with a "." in it */
     assert_int_equal(check.photos[PRECHECK_PHOTO_MISSING].count, 2);
     assert_int_equal(check.photos[PRECHECK_PHOTO_UNUSABLE].count, 2);
     assert_int_equal(check.photos[PRECHECK_PHOTO_UNC].count, 1);
@@ -340,8 +341,50 @@ static void test_photos_beside_the_events(void **state)
     for (size_t i = 0; i < 5; i++)
         assert_string_equal(check.files[7 + i].remark, remarks[i]);
     assert_true(check.ready); /* a photo never stops its event */
-    assert_int_equal(check.level_count[PRECHECK_SHOULD], 3);
+    assert_int_equal(check.level_count[PRECHECK_SHOULD], 4);
     precheck_release(&check);
+    free(in);
+}
+
+/* With <photos> a path is read from its roots, and an address compared with its hosts; nothing is fetched. */
+static void test_photos_in_configured_places(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const paths[] = {DEM_WITH_PHOTO("1", "one.jpg"),
+                                        DEM_WITH_PHOTO("2", "sub/two.png"),
+                                        DEM_WITH_PHOTO("3", "three.jpg"),
+                                        DEM_WITH_PHOTO("4", "../one.jpg"),
+                                        DEM_WITH_PHOTO("5", "https://a.example/5.jpg"),
+                                        DEM_WITH_PHOTO("6", "https://b.example/6.jpg"),
+                                        DEM_WITH_PHOTO("7", "C:\\elsewhere\\7.jpg"),
+                                        DEM_WITH_PHOTO("8", "cut.png")};
+    char *in = make_in(scene);
+    scene_make_folder(scene, "mugs");
+    char *mugs = path_join(scene->root, "mugs");
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "DEM%zu_20180606123400.ini", i + 1);
+        put_text(in, name, paths[i]);
+    }
+    put(mugs, "one.jpg", picture_jpeg, picture_jpeg_size);
+    put(mugs, "cut.png", picture_png, picture_png_size / 2);
+    put(in, "two.png", picture_png, picture_png_size); /* the name is what counts beside the events */
+    scene_load(scene, "<corbridge>@DATA@@FACILITY@@FEED@@PHARMACY@<photos><root folder=\"@ROOT@/mugs\"/>"
+                      "<host name=\"a.example\"/></photos></corbridge>");
+    assert_non_null(scene->config);
+    struct precheck check;
+    check_folder(&check, in, &(struct precheck_options){.now = NOW, .config = scene->config});
+    assert_int_equal(check.photos[PRECHECK_PHOTO_READ].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_READ].first[0].file, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_BESIDE].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_MISSING].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_REFUSED].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_HTTPS].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_NO_HOST].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_OUTSIDE].count, 1);
+    assert_int_equal(check.photos[PRECHECK_PHOTO_UNUSABLE].count, 1);
+    precheck_release(&check);
+    free(mugs);
     free(in);
 }
 
@@ -666,6 +709,7 @@ int main(void)
         WITH_SCENE(test_what_excel_did_is_told_as_such),
         cmocka_unit_test(test_ids_that_were_rounded),
         WITH_SCENE(test_photos_beside_the_events),
+        WITH_SCENE(test_photos_in_configured_places),
         cmocka_unit_test(test_names_that_windows_holds_for_one),
         WITH_SCENE(test_how_files_are_written),
         WITH_SCENE(test_cut_roster),
