@@ -84,6 +84,10 @@ static void add_sums(struct precheck *check)
         check->placed += location->placed == APPLY_PLACED;
         check->unmatched += location->placed == APPLY_UNMATCHED;
     }
+    for (size_t i = 0; i < check->alert_codes.count; i++) {
+        const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
+        check->unmapped_codes += code->unmapped;
+    }
     for (size_t i = 0; i < check->faults.count; i++) {
         const struct precheck_fault *fault = (const void *)check->faults.records[i];
         check->impossible_births += is_wrong_date(fault) ? fault->places.count : 0;
@@ -229,6 +233,16 @@ static void find_unknown_facilities(struct precheck *check)
             "Add the facility to the configuration, or have the sender use the agreed code; until then these rows are set aside.",
             "%" PRIu64 " facility %s not in the configuration.", count,
             count_of(count, "code is", "codes are"));
+}
+
+static void find_alert_codes(struct precheck *check)
+{
+    uint64_t count = check->unmapped_codes;
+    if (count > 0)
+        add(check, PRECHECK_MUST, "alert-codes",
+            "Agree on what each of them means and add it to <alerts> of the feed, or have the sender leave it out.",
+            "%" PRIu64 " %s for none of CorEMR's.", count,
+            count_of(count, "code of alerts stands", "codes of alerts stand"));
 }
 
 static void find_names(struct precheck *check)
@@ -448,6 +462,7 @@ bool precheck_judge(struct precheck *check)
     find_faulty_files(check);
     find_people(check);
     find_unknown_facilities(check);
+    find_alert_codes(check);
     find_names(check);
     find_strange_files(check);
     find_places(check);

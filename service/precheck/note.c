@@ -337,7 +337,8 @@ void note_event(struct precheck *check, uint32_t file, uint32_t line, const stru
         photos_note(check, place_of(file, line, photo), photo->text);
 }
 
-static void note_alert_code(struct precheck *check, struct precheck_place place, struct slice value)
+static void note_alert_code(struct precheck *check, struct precheck_place place, struct slice value,
+                            bool unmapped)
 {
     struct key key;
     key.length = 0;
@@ -348,10 +349,11 @@ static void note_alert_code(struct precheck *check, struct precheck_place place,
         return;
     if (is_new)
         code->code = note_copy(check, value);
+    code->unmapped = code->unmapped || unmapped;
     note_place(&code->places, place);
 }
 
-void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *alert)
+void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *alert, bool unmapped)
 {
     const struct jms_value *jacket = &alert->fields[JMS_ALERT_JACKET];
     const struct jms_value *booking = &alert->fields[JMS_ALERT_BOOKING];
@@ -363,5 +365,5 @@ void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *a
     if (booking->presence == JMS_GIVEN)
         note_booking(check, place_of(file, line, booking), booking->text, patient);
     if (code->presence == JMS_GIVEN)
-        note_alert_code(check, place_of(file, line, code), code->text);
+        note_alert_code(check, place_of(file, line, code), code->text, unmapped);
 }

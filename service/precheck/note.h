@@ -19,7 +19,8 @@ void note_faults(struct precheck *check, struct precheck_file *file, enum preche
 /* The values of a DEM, a Location or a roster row. `file` is its number, `line` where the record begins. */
 void note_event(struct precheck *check, uint32_t file, uint32_t line, const struct jms_event *event);
 
-void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *alert);
+/* `unmapped`: its code stands for none of CorEMR's. */
+void note_alert(struct precheck *check, uint32_t file, const struct jms_alert *alert, bool unmapped);
 
 /* The folder has a file of that name, the one with this number. False: it had one already that is equal but for the case of ASCII letters. All
  * names are noted before the first record, whose PhotoPath may name one. */

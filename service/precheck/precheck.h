@@ -212,6 +212,7 @@ struct precheck_photo_path {
 struct precheck_alert_code {
     struct table_head head;
     struct slice code; /* as it was written first */
+    bool unmapped;     /* the feed of one of its files has no pair for it */
     struct precheck_places places;
 };
 
@@ -282,6 +283,7 @@ struct precheck {
     struct precheck_twins twins[PRECHECK_ID_COUNT];
     struct precheck_twins one_person; /* PatientIDs with the same names and birth date */
     uint64_t two_people, two_bookings, unknown_facilities, impossible_births, placed, unmatched;
+    uint64_t unmapped_codes;           /* of alerts */
     uint64_t excel_dates;              /* dates as Excel saves them */
     struct precheck_finding *findings; /* by importance */
     size_t finding_count, finding_room, level_count[PRECHECK_LEVEL_COUNT];

@@ -313,14 +313,35 @@ static void take_roster_row(struct sample *sample, struct jms_roster_row *row, s
     note_faults(check, sample->facts, PRECHECK_ROSTER, sample->number, faults);
 }
 
-static void take_alert(struct sample *sample, const struct jms_alert *alert, const struct fault_list *faults)
+/* Whether the feed that takes the file has no pair for the code: then the line is set aside, as it is in the service. */
+static bool is_unmapped(const struct sample *sample, const struct jms_value *code)
 {
+    if (sample->match == NULL || sample->match->format != CONFIG_FORMAT_ALERTS_CSV ||
+        code->presence != JMS_GIVEN)
+        return false;
+    const struct config *config = sample->check->options.config;
+    for (size_t i = 0; i < config->feed_count; i++) {
+        const struct config_feed *feed = &config->feeds[i];
+        if (sample->match >= feed->matches && sample->match < feed->matches + feed->match_count)
+            return alert_map_coremr_code(&feed->alerts.map, code->text) == NULL;
+    }
+    return false;
+}
+
+static void take_alert(struct sample *sample, const struct jms_alert *alert, struct fault_list *faults)
+{
+    const struct jms_value *code = &alert->fields[JMS_ALERT_CODE];
     if (alert->status == PARSE_NO_MEMORY)
         sample->check->no_memory = true;
     add_rows(sample, 1);
     if (alert->status == PARSE_INCOMPLETE)
         return;
-    note_alert(sample->check, sample->number, alert);
+    bool unmapped = is_unmapped(sample, code);
+    if (unmapped)
+        fault_add(faults, FAULT_ERROR, FAULT_ALERT_CODE_UNMAPPED, code->offset, code->line,
+                  slice_of(jms_alert_columns.columns[JMS_ALERT_CODE].label),
+                  "a code that <alerts> of the feed has in the configuration");
+    note_alert(sample->check, sample->number, alert, unmapped);
     note_faults(sample->check, sample->facts, PRECHECK_ALERTS, sample->number, faults);
 }
 

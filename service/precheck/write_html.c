@@ -432,8 +432,11 @@ static void add_alert_codes(struct page *page, const struct precheck *check)
     page_table(page, heads);
     for (size_t i = 0; i < check->alert_codes.count; i++) {
         const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
-        page_row(page, "");
-        cell_value(page, check, code->code);
+        page_row(page, code->unmapped ? "must" : "");
+        words_value(check, code->code, &page->cell);
+        if (code->unmapped)
+            output_add(&page->cell, "\nin no code map");
+        page_cell_made(page);
         page_cell_number(page, code->places.count);
         cell_places(page, check, &code->places);
         page_row_end(page);

@@ -288,7 +288,7 @@ static void add_alert_codes(const struct precheck *check, struct output *out)
         const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
         begin_item(out, i == 0);
         add_value(check, out, "code", code->code, false);
-        output_add(out, ", ");
+        output_add(out, ", \"unmapped\": %s, ", code->unmapped ? "true" : "false");
         add_places(out, &code->places);
         output_add(out, "}");
     }

@@ -189,7 +189,7 @@ static void add_alert_codes(const struct precheck *check, struct output *out)
         const struct precheck_alert_code *code = (const void *)check->alert_codes.records[i];
         output_add(out, "  ");
         words_value(check, code->code, out);
-        output_add(out, ": %" PRIu64 ": ", code->places.count);
+        output_add(out, ": %s%" PRIu64 ": ", code->unmapped ? "in no code map, " : "", code->places.count);
         words_places(check, &code->places, MOST_PLACES, out);
         output_add(out, "\n");
     }

@@ -388,6 +388,34 @@ static void test_photos_in_configured_places(void **state)
     free(in);
 }
 
+/* Where a rule takes the file, its feed's map says which codes are known. */
+static void test_codes_of_alerts(void **state)
+{
+    struct scene *scene = *state;
+    char *in = make_in(scene);
+    put_text(
+        in, "alerts_1.csv",
+        "1,1,2018-06-06T13:00:00,,HIGHCAL,,\n2,2,2018-06-06T13:00:00,,odd,,\n3,3,2018-06-06T13:00:00,,highcal,,\n");
+    struct precheck check;
+    check_folder(&check, in, &(struct precheck_options){.now = NOW});
+    assert_int_equal(check.alert_codes.count, 2);
+    assert_int_equal(check.unmapped_codes, 0);
+    assert_true(check.ready);
+    precheck_release(&check);
+    scene_load(scene, "<corbridge>@DATA@@FACILITY@<feed name=\"jms\" folder=\"@ROOT@/in\">"
+                      "<match pattern=\"alerts*.csv\" format=\"alerts-csv\"/>"
+                      "<alerts><alert code=\"HIGHCAL\"/></alerts></feed>@PHARMACY@</corbridge>");
+    assert_non_null(scene->config);
+    check_folder(&check, in, &(struct precheck_options){.now = NOW, .config = scene->config});
+    assert_int_equal(check.unmapped_codes, 1);
+    assert_int_equal(check.errors, 1);
+    assert_int_equal(check.fault_order[0]->code, FAULT_ALERT_CODE_UNMAPPED);
+    assert_int_equal(check.fault_order[0]->places.first[0].line, 2);
+    assert_false(check.ready);
+    precheck_release(&check);
+    free(in);
+}
+
 static void test_names_that_windows_holds_for_one(void **state)
 {
     (void)state;
@@ -710,6 +738,7 @@ int main(void)
         cmocka_unit_test(test_ids_that_were_rounded),
         WITH_SCENE(test_photos_beside_the_events),
         WITH_SCENE(test_photos_in_configured_places),
+        WITH_SCENE(test_codes_of_alerts),
         cmocka_unit_test(test_names_that_windows_holds_for_one),
         WITH_SCENE(test_how_files_are_written),
         WITH_SCENE(test_cut_roster),
