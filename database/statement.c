@@ -29,10 +29,13 @@
     " FROM message m JOIN file f ON f.id = m.file LEFT JOIN extract e ON e.message = m.id"                   \
     " LEFT JOIN file_progress p ON p.file = f.id"
 
-/* Whether all that is known of a booking is older than an instant (RULES "Rosters"). */
+/* Whether all that is known of a booking is older than an instant (RULES "Rosters"): what stands with it, and what a run has said of it since
+ * (roster_run.h). */
 #define SYNC_OLDER(parameter)                                                                                \
     "(coalesce(booking_event_at, '') < " #parameter " AND coalesce(location_event_at, '') < " #parameter     \
-    " AND coalesce(release_event_at, '') < " #parameter ")"
+    " AND coalesce(release_event_at, '') < " #parameter                                                      \
+    " AND NOT EXISTS (SELECT 1 FROM roster_run_row r JOIN roster_run u ON u.id = r.run"                      \
+    " WHERE r.booking = booking.id AND r.groups & 28 <> 0 AND u.event_at >= " #parameter "))"
 
 #define OUTBOX_COLUMNS                                                                                       \
     "id, order_event, alert_event, receiver_kind, receiver, control_id, file_name, bytes, state, created_at"

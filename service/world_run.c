@@ -33,8 +33,8 @@ struct world_run {
     struct checkpointer *checkpointer;
     struct line *
         lines; /* one per feed of the configuration; in the test world as many again, for copies; and as many for held rosters */
-    struct feed **feeds;   /* one per feed; NULL: the other world runs it */
-    struct copier *copier; /* test world, where there is a live one */
+    struct feed **feeds;     /* one per feed; NULL: the other world runs it */
+    struct copier *copier;   /* test world, where there is a live one */
     struct fetcher *fetcher; /* where photos are asked for */
     struct partner *partners;
     size_t partner_count;

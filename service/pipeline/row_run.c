@@ -22,13 +22,15 @@ static bool ends_run(const struct row *row)
     return (hash ^ hash >> 33) % ENDS_ONE_IN == 0;
 }
 
-/* What decides the meaning of a row beside the row: program and configuration, feed, match rule, characters. */
+/* What decides the meaning of a row beside the row: program and configuration, mapping, feed, match rule, characters. */
 static void add_rule(struct sha256_sum *sum, const struct row_reader *reader)
 {
     const struct job *job = reader->job;
     const char *feed = job->line->config->name;
     const int64_t numbers[] = {(int64_t)job->match->line, (int64_t)reader->place.encoding};
+    const struct slice mapping = job->match->mapping_bytes;
     sha256_add(sum, reader->config->fingerprint, sizeof reader->config->fingerprint);
+    sha256_add(sum, mapping.ptr, mapping.len);
     sha256_add(sum, feed, strlen(feed) + 1);
     sha256_add(sum, numbers, sizeof numbers);
 }

@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_MUST(verdict <= PICTURE_TOO_LARGE);
     if (verdict != PICTURE_GOOD)
         return 0;
-    FUZZ_MUST(picture.width > 0 && picture.height > 0 &&
-              (uint64_t)picture.width * picture.height <= limit);
+    FUZZ_MUST(picture.width > 0 && picture.height > 0 && (uint64_t)picture.width * picture.height <= limit);
     FUZZ_MUST(picture_read(slice_from(data, size), (uint64_t)picture.width * picture.height - 1, &picture) ==
               PICTURE_TOO_LARGE);
     char *longer = calloc(1, size + 3);

@@ -34,7 +34,7 @@ struct scene_options {
     const char
         *mappings; /* files of docs/mappings to be put beside the configuration, with commas between them */
     const char *feed;       /* attributes of the feed besides name and folder */
-    const char *inside; /* elements inside the feed, in front of its rule */
+    const char *inside;     /* elements inside the feed, in front of its rule */
     const char *facilities; /* elements; default: VCSO and ADAMS */
     const char *pharmacy;   /* attributes of the pharmacy besides name and test-folder */
     const char *more;       /* elements besides */

@@ -544,9 +544,9 @@ static void status_lists_what_is_held_with_what_to_type(void **state)
     assert_int_equal(run.code, COMMANDS_OK);
     assert_non_null(
         strstr(run.out, "held until a person decides: 2\n    feed jms, ledger number 2, since 20"));
-    assert_non_null(strstr(run.out,
-                           "Z: the booking is known under another patient\n      corbridge release 2 --test\n"
-                           "      corbridge reject 2 --test --reason \"why\"\n"));
+    assert_non_null(strstr(
+        run.out, "Z: the booking is known under another patient\n      corbridge show 2 --test\n"
+                 "      corbridge release 2 --test\n      corbridge reject 2 --test --reason \"why\"\n"));
     assert_non_null(strstr(run.out, "feed jms, ledger number 3, row 2, since 20"));
     assert_non_null(strstr(run.out, "      corbridge release 3 --row 2 --test\n"));
     assert_null(strstr(run.out, "DEM"));

@@ -204,6 +204,72 @@ static void an_unchanged_roster_leaves_nothing(void **state)
     scene_release(&scene);
 }
 
+/* Rows that a roster repeats are known again, but not by another mapping. */
+static void an_unchanged_roster_is_read_anew_when_its_mapping_was_changed(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &XML);
+    for (int round = 0; round < 3; round++) {
+        char name[16];
+        size_t size;
+        if (round == 2) {
+            char *mapping = scene_read(scene_path(&scene, "flat-roster.xml"));
+            char *config = scene_read(scene.config_path);
+            char *male = strstr(mapping, "to=\"Male\"");
+            assert_non_null(male);
+            *male = '\0';
+            char changed[8192];
+            (void)snprintf(changed, sizeof changed, "%sto=\"Unknown\"%s", mapping,
+                           male + strlen("to=\"Male\""));
+            assert_int_equal(file_remove(scene_path(&scene, "flat-roster.xml")).kind, PLATFORM_OK);
+            assert_int_equal(file_store(scene_path(&scene, "flat-roster.xml"), changed, strlen(changed)).kind,
+                             PLATFORM_OK);
+            reconfigure(&scene, config);
+            free(config);
+            free(mapping);
+        }
+        scene_start(&scene);
+        char *text = make_roster(50, "A", &size);
+        (void)snprintf(name, sizeof name, "%d.xml", round);
+        scene_drop_bytes(&scene, name, text, size);
+        free(text);
+        scene_settle(&scene);
+        scene_stop(&scene);
+        scene_assert_rows(&scene, COUNTS, round == 1 ? "0|50|0|0|0|0" : "50|0|0|0|0|0");
+        scene_assert_rows(&scene, "SELECT DISTINCT sex FROM patient", round == 2 ? "Unknown" : "Male");
+    }
+    scene_release(&scene);
+}
+
+static void who_is_missing_is_released_in_sync_mode(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t size;
+    scene_init(&scene, &(struct scene_options){
+                           .facilities = XML.facilities,
+                           .rules = "<match pattern=\"*.xml\" format=\"jms-xml\" mapping=\"flat-roster.xml\""
+                                    " release=\"sync\" lag=\"0 s\" event-time=\"arrival\"/>\n",
+                           .mappings = XML.mappings});
+    scene_start(&scene);
+    for (int people = 8; people >= 0; people -= 4) {
+        char name[16];
+        char *text = make_roster(people, "A", &size);
+        (void)snprintf(name, sizeof name, "%d.xml", people);
+        scene_drop_bytes(&scene, name, text, size);
+        free(text);
+        scene_settle(&scene);
+    }
+    scene_assert_rows(
+        &scene, "SELECT booking_number, release_origin FROM booking WHERE released_at IS NOT NULL ORDER BY 1",
+        "B5|inferred\nB6|inferred\nB7|inferred\nB8|inferred");
+    scene_assert_rows(&scene, "SELECT file, kind, state FROM message",
+                      "1|roster|applied\n2|roster|applied\n3|roster|quarantined");
+    scene_assert_rows(&scene, "SELECT state FROM file ORDER BY id", "done\ndone\nquarantined");
+    scene_release(&scene);
+}
+
 static void as_with_any_roster(void **state)
 {
     (void)state;
@@ -415,6 +481,8 @@ int main(void)
         cmocka_unit_test(a_roster_with_a_wrong_record),
         cmocka_unit_test(a_roster_that_is_cut_short_goes_on),
         cmocka_unit_test(an_unchanged_roster_leaves_nothing),
+        cmocka_unit_test(an_unchanged_roster_is_read_anew_when_its_mapping_was_changed),
+        cmocka_unit_test(who_is_missing_is_released_in_sync_mode),
         cmocka_unit_test(as_with_any_roster),
         cmocka_unit_test(what_is_no_document_changes_nothing),
         cmocka_unit_test(a_document_that_has_no_end_yet_is_waited_for),

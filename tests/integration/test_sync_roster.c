@@ -90,6 +90,27 @@ static void who_was_spoken_of_since_stays(void **state)
     scene_release(&scene);
 }
 
+/* What a roster that repeats the one before says is kept by runs (database/roster_run.h), not with each booking. */
+static void who_was_spoken_of_since_by_an_unchanged_roster_stays(void **state)
+{
+    (void)state;
+    struct scene scene;
+    scene_init(&scene, &(struct scene_options){
+                           .roster = SYNC_NAMED,
+                           .rules = "<match pattern=\"D_*.csv\" format=\"roster-csv\" ready=\"closed\""
+                                    " event-time=\"name:D_%Y%m%d%H%M.csv\"/>\n"});
+    scene_start(&scene);
+    sync_drop_people(&scene, "D_202001010800.csv", 1, 5);
+    sync_drop_people(&scene, "D_202001030800.csv", 1, 5);
+    scene_assert_rows(&scene, "SELECT DISTINCT booking_file FROM booking", "1");
+    scene_assert_rows(&scene, "SELECT file, row_count FROM roster_run", "2|5");
+    sync_drop_people(&scene, DAY_2, 1, 4);
+    scene_assert_rows(&scene, OPEN, "5");
+    sync_drop_people(&scene, "R_202001040800.csv", 1, 4);
+    scene_assert_rows(&scene, RELEASED, "B5");
+    scene_release(&scene);
+}
+
 static void another_booking_number_does_not_keep_the_missing_one_open(void **state)
 {
     (void)state;
@@ -548,6 +569,7 @@ int main(void)
         cmocka_unit_test(who_is_missing_is_released_at_the_time_of_the_roster),
         cmocka_unit_test(only_facilities_that_occur_are_spoken_of),
         cmocka_unit_test(who_was_spoken_of_since_stays),
+        cmocka_unit_test(who_was_spoken_of_since_by_an_unchanged_roster_stays),
         cmocka_unit_test(another_booking_number_does_not_keep_the_missing_one_open),
         cmocka_unit_test(explicit_dates_apply_and_do_not_count_for_the_guard),
         cmocka_unit_test(an_older_roster_changes_nothing_and_releases_nobody),

@@ -215,9 +215,9 @@ static void headers_are_known_in_any_case_and_with_any_blanks(void **state)
         (void)snprintf(text, sizeof text, "%s%s", HEADERS[i], GOOD_ROW("1", "\r\n"));
         (void)snprintf(name, sizeof name, "%zu.csv", i);
         drop(&scene, name, text);
-        (void)snprintf(sql, sizeof sql,
-                       "SELECT row_count, applied + unchanged, quarantined FROM file_progress WHERE file = %zu",
-                       i + 1);
+        (void)snprintf(
+            sql, sizeof sql,
+            "SELECT row_count, applied + unchanged, quarantined FROM file_progress WHERE file = %zu", i + 1);
         scene_assert_rows(&scene, sql, "1|1|0");
     }
     scene_assert_rows(&scene, "SELECT count(*) FROM message_fault", "0");

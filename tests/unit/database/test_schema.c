@@ -215,7 +215,7 @@ static const struct {
     {"extract", "stored", "''"},
     {"released", "id", "0"},
     {"released", "after_file", "0"},
-    {"released", "message", ANY},      /* likewise */
+    {"released", "message", ANY}, /* likewise */
     {"roster_run", "id", "0"},
     {"roster_run", "digest", "x'00'"},
     {"roster_run", "event_at", INSTANT},

@@ -91,9 +91,9 @@ static void test_every_value_of_every_byte(void **state)
 static void test_what_is_no_picture(void **state)
 {
     (void)state;
-    static const char *const others[] = {"GIF89a.......",  "BM..............", "<html>not found</html>",
-                                         "%PDF-1.4\n....", "\x89PNX\r\n\x1a\n....",
-                                         "RIFF....WEBPVP8 ", "\xFF\xD8X"};
+    static const char *const others[] = {"GIF89a.......",  "BM..............",      "<html>not found</html>",
+                                         "%PDF-1.4\n....", "\x89PNX\r\n\x1a\n....", "RIFF....WEBPVP8 ",
+                                         "\xFF\xD8X"};
     struct picture picture;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_int_equal(picture_read(slice_of(others[i]), LIMIT, &picture), PICTURE_UNKNOWN);
@@ -157,10 +157,13 @@ int main(void)
 {
     test_main_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jpeg_and_png_tell_their_size), cmocka_unit_test(test_every_beginning_is_cut),
+        cmocka_unit_test(test_jpeg_and_png_tell_their_size),
+        cmocka_unit_test(test_every_beginning_is_cut),
         cmocka_unit_test(test_what_follows_the_end_is_allowed),
-        cmocka_unit_test(test_every_value_of_every_byte),    cmocka_unit_test(test_what_is_no_picture),
-        cmocka_unit_test(test_pixels_have_a_limit),          cmocka_unit_test(test_what_is_damaged),
+        cmocka_unit_test(test_every_value_of_every_byte),
+        cmocka_unit_test(test_what_is_no_picture),
+        cmocka_unit_test(test_pixels_have_a_limit),
+        cmocka_unit_test(test_what_is_damaged),
         cmocka_unit_test(test_the_faults_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

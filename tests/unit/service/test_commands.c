@@ -22,10 +22,9 @@
 #define RUN(capture, scene, ...)                                                                             \
     capture_run(&(capture), (scene)->root, (const char *const[]){__VA_ARGS__, NULL})
 
-static const char *const COMMANDS[] = {"run",     "check",   "precheck", "status",    "demo",
-                                       "install", "start",   "stop",     "uninstall", "version",
-                                       "show",    "release", "reject",   "golive",    "back-to-test",
-                                       "list"};
+static const char *const COMMANDS[] = {"run",    "check",  "precheck",     "status",  "demo", "install",
+                                       "start",  "stop",   "uninstall",    "version", "show", "release",
+                                       "reject", "golive", "back-to-test", "list"};
 
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 

@@ -32,8 +32,9 @@ static void test_without_it_nothing_is_fetched(void **state)
 
 static void test_a_rule_for_photos_needs_none(void **state)
 {
-    const struct config *config = load(*state, "<corbridge>@DATA@@FACILITY@<feed name='jms' folder='@ROOT@/in'>"
-                                               "<match pattern='*.jpg' format='photo'/></feed></corbridge>");
+    const struct config *config =
+        load(*state, "<corbridge>@DATA@@FACILITY@<feed name='jms' folder='@ROOT@/in'>"
+                     "<match pattern='*.jpg' format='photo'/></feed></corbridge>");
     const struct config_match *match = &config->feeds[0].matches[0];
     assert_int_equal(match->format, CONFIG_FORMAT_PHOTO);
     assert_string_equal(config_format_name(match->format), "photo");
@@ -45,8 +46,8 @@ static void test_a_rule_for_photos_needs_none(void **state)
 
 static void test_defaults(void **state)
 {
-    const struct config *config =
-        load(*state, "<corbridge>@DATA@@FACILITY@@FEED@<photos><host name='p.example'/></photos></corbridge>");
+    const struct config *config = load(
+        *state, "<corbridge>@DATA@@FACILITY@@FEED@<photos><host name='p.example'/></photos></corbridge>");
     const struct config_photos *photos = &config->photos;
     assert_true(photos->configured);
     assert_true(fetcher_is_needed(config));
@@ -67,12 +68,13 @@ static void test_defaults(void **state)
 static void test_every_setting(void **state)
 {
     struct scene *scene = *state;
-    const struct config *config =
-        load(scene, "<corbridge>@DATA@@FACILITY@@FEED@"
-                    "<photos connect='2 s' time-out='3 s' size-limit='1 MB' megapixels='8' retry='1 min' give-up='5 h'"
-                    " refetch='yes' certificates='@ROOT@/ca.pem'><root folder='@ROOT@/one'/>"
-                    "<host name='p.example' scheme='http'/><root folder='@ROOT@/two'/>"
-                    "<host name='[fd00::1]' port='8443' private-addresses='yes'/></photos></corbridge>");
+    const struct config *config = load(
+        scene,
+        "<corbridge>@DATA@@FACILITY@@FEED@"
+        "<photos connect='2 s' time-out='3 s' size-limit='1 MB' megapixels='8' retry='1 min' give-up='5 h'"
+        " refetch='yes' certificates='@ROOT@/ca.pem'><root folder='@ROOT@/one'/>"
+        "<host name='p.example' scheme='http'/><root folder='@ROOT@/two'/>"
+        "<host name='[fd00::1]' port='8443' private-addresses='yes'/></photos></corbridge>");
     const struct config_photos *photos = &config->photos;
     char *one = path_join(scene->root, "one");
     char *two = path_join(scene->root, "two");
