@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "parser/slice.h"
+#include "service/config_read.h"
 #include "service/config_rules.h"
-#include "service/config_units.h"
 
 /* Defaults and limits; docs/configuration.md lists them. */
 #define SECOND             ((uint32_t)1000)
 #define MINUTE             (60 * SECOND)
 #define HOUR               (60 * MINUTE)
-#define MB                 ((uint64_t)1024 * 1024)
+#define KB                 ((uint64_t)1024)
+#define MB                 (1024 * KB)
 #define DEFAULT_CONNECT_MS (10 * SECOND)
 #define DEFAULT_TOTAL_MS   (60 * SECOND)
 #define DEFAULT_RETRY_MS   (5 * MINUTE)
@@ -24,38 +25,6 @@
 
 #define SUBJECT_SIZE 300
 
-static uint32_t read_duration(struct config_reading *reading, const struct config_element *photos,
-                              const char *name, uint32_t otherwise, uint32_t least, uint32_t most)
-{
-    const char *text = config_attribute_value(photos, name);
-    uint32_t value = otherwise;
-    char low[40], high[40];
-    if (text == NULL || (config_duration(text, &value) && value >= least && value <= most))
-        return value;
-    config_duration_text(least, low, sizeof low);
-    config_duration_text(most, high, sizeof high);
-    config_fault_add(reading, config_attribute_line(photos, name), "photos: %s=\"%s\" must be from %s to %s",
-                     name, text, low, high);
-    return otherwise;
-}
-
-static size_t read_size(struct config_reading *reading, const struct config_element *photos)
-{
-    const char *text = config_attribute_value(photos, "size-limit");
-    uint64_t value = DEFAULT_SIZE;
-    if (text == NULL || (config_size(text, &value) && value >= 1024 && value <= MOST_SIZE))
-        return (size_t)value;
-    config_fault_add(reading, config_attribute_line(photos, "size-limit"),
-                     "photos: size-limit=\"%s\" must be from 1 KB to 64 MB", text);
-    return (size_t)DEFAULT_SIZE;
-}
-
-static bool says_yes(const struct config_element *element, const char *name)
-{
-    const char *value = config_attribute_value(element, name);
-    return value != NULL && strcmp(value, "yes") == 0;
-}
-
 /* It is there and has a fault, which has been said. */
 static bool is_bad(const struct config_element *element, const char *name)
 {
@@ -63,22 +32,17 @@ static bool is_bad(const struct config_element *element, const char *name)
     return attribute != NULL && attribute->bad;
 }
 
-static bool is_plain(const struct config_element *host)
-{
-    const char *value = config_attribute_value(host, "scheme");
-    return value != NULL && strcmp(value, "http") == 0;
-}
-
 static void read_host(struct config_reading *reading, const struct config_element *element,
                       struct config_photos *photos, struct http_host *hosts)
 {
     const char *name = config_attribute_value(element, "name");
-    const char *port = config_attribute_value(element, "port");
     if (name == NULL || is_bad(element, "scheme") || is_bad(element, "port"))
         return;
-    struct http_host host = {
-        .name = name, .plain = is_plain(element), .allow_private = says_yes(element, "private-addresses")};
-    host.port = port != NULL ? (uint32_t)strtoul(port, NULL, 10) : host.plain ? HTTP_PORT : HTTPS_PORT;
+    struct http_host host = {.name = name,
+                             .plain = strcmp(config_value_or(element, "scheme", "https"), "http") == 0,
+                             .allow_private =
+                                 strcmp(config_value_or(element, "private-addresses", "no"), "yes") == 0};
+    host.port = config_read_count(element, "port", host.plain ? HTTP_PORT : HTTPS_PORT);
     for (size_t i = 0; i < photos->http.host_count; i++)
         if (hosts[i].plain == host.plain && hosts[i].port == host.port &&
             slice_equal_nocase(slice_of(hosts[i].name), slice_of(name))) {
@@ -151,16 +115,17 @@ void config_read_photos(struct config_reading *reading, const struct config_elem
     };
     if (element == NULL)
         return;
-    const char *megapixels = config_attribute_value(element, "megapixels");
     photos->configured = true;
-    photos->http.connect_ms = read_duration(reading, element, "connect", DEFAULT_CONNECT_MS, 100, 5 * MINUTE);
-    photos->http.total_ms = read_duration(reading, element, "time-out", DEFAULT_TOTAL_MS, 100, 10 * MINUTE);
-    photos->http.size = read_size(reading, element);
-    if (megapixels != NULL)
-        photos->pixels = strtoul(megapixels, NULL, 10) * UINT64_C(1000000);
-    photos->retry_ms = read_duration(reading, element, "retry", DEFAULT_RETRY_MS, 100, 24 * HOUR);
-    photos->give_up_ms = read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, SECOND, 1000 * HOUR);
-    photos->refetch = says_yes(element, "refetch");
+    photos->http.connect_ms =
+        config_read_duration(reading, element, "connect", DEFAULT_CONNECT_MS, 100, 5 * MINUTE);
+    photos->http.total_ms =
+        config_read_duration(reading, element, "time-out", DEFAULT_TOTAL_MS, 100, 10 * MINUTE);
+    photos->http.size = (size_t)config_read_size(reading, element, "size-limit", DEFAULT_SIZE, KB, MOST_SIZE);
+    photos->pixels = config_read_count(element, "megapixels", DEFAULT_MEGAPIXELS) * UINT64_C(1000000);
+    photos->retry_ms = config_read_duration(reading, element, "retry", DEFAULT_RETRY_MS, 100, 24 * HOUR);
+    photos->give_up_ms =
+        config_read_duration(reading, element, "give-up", DEFAULT_GIVE_UP_MS, SECOND, 1000 * HOUR);
+    photos->refetch = strcmp(config_value_or(element, "refetch", "no"), "yes") == 0;
     read_certificates(reading, element, photos);
     read_places(reading, element, photos);
 }

@@ -23,7 +23,7 @@ uint32_t config_read_duration(struct config_reading *reading, const struct confi
 uint64_t config_read_size(struct config_reading *reading, const struct config_element *element,
                           const char *name, uint64_t otherwise, uint64_t least, uint64_t most);
 
-/* The schema lets through 1 to 1000. */
+/* The schema lets whole numbers within limits through only. */
 uint32_t config_read_count(const struct config_element *element, const char *name, uint32_t otherwise);
 
 /* A folder that is good, else NULL with its fault said. */
