@@ -19,7 +19,8 @@ bool held_is_roster(const struct held *held)
     return !held->extract && strcmp(held->kind, "roster") == 0;
 }
 
-/* Opens it and proves that its bytes are those that came. */
+/* Opens it and proves that its bytes are those that came, and that they are a roster by the settings of today: its rows were promised to whoever
+ * released it, and a file that is done cannot be quarantined as a whole. */
 static enum held_found open_and_prove(struct job *job, const struct held *held,
                                       struct platform_status *status)
 {
@@ -36,7 +37,9 @@ static enum held_found open_and_prove(struct job *job, const struct held *held,
         *status = row_survey_file(job, sha);
     if (!platform_ok(*status) || !job->rows->surveyed)
         return HELD_LATER;
-    return memcmp(sha, held->sha256, sizeof sha) == 0 ? HELD_FOUND : HELD_CHANGED;
+    if (memcmp(sha, held->sha256, sizeof sha) != 0)
+        return HELD_CHANGED;
+    return job->rows->verdict == PARSE_OK && job->rows->survey.rows > 0 ? HELD_FOUND : HELD_NO_RULE;
 }
 
 enum held_found held_roster_make(struct line *line, const struct held *held, const char *root,

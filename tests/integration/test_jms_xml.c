@@ -270,6 +270,72 @@ static void who_is_missing_is_released_in_sync_mode(void **state)
     scene_release(&scene);
 }
 
+/* The mapping has another element for records; the engine must not run. */
+static void rename_records(struct scene *scene, const char *from, const char *to)
+{
+    char *mapping = scene_read(scene_path(scene, "flat-roster.xml"));
+    char *config = scene_read(scene->config_path);
+    char *path = strstr(mapping, from);
+    assert_non_null(path);
+    *path = '\0';
+    char changed[8192];
+    (void)snprintf(changed, sizeof changed, "%s%s%s", mapping, to, path + strlen(from));
+    assert_int_equal(file_remove(scene_path(scene, "flat-roster.xml")).kind, PLATFORM_OK);
+    assert_int_equal(file_store(scene_path(scene, "flat-roster.xml"), changed, strlen(changed)).kind,
+                     PLATFORM_OK);
+    reconfigure(scene, config);
+    free(config);
+    free(mapping);
+}
+
+/* Held, and then the mapping changed so that it reads no roster out of those bytes: it stays held, and nothing else stops. */
+static void a_held_roster_that_its_mapping_no_longer_reads_stays_held(void **state)
+{
+    static const char RECORD[] = "path=\"/ActiveRoster/Inmate\"", OTHER[] = "path=\"/ActiveRoster/Person\"";
+    (void)state;
+    struct scene scene;
+    size_t size;
+    scene_init(&scene, &(struct scene_options){
+                           .facilities = XML.facilities,
+                           .rules = "<match pattern=\"*.xml\" format=\"jms-xml\" mapping=\"flat-roster.xml\""
+                                    " release=\"sync\" lag=\"0 s\" event-time=\"arrival\"/>\n",
+                           .mappings = XML.mappings});
+    scene_start(&scene);
+    for (int people = 10; people > 0; people -= 9) {
+        char name[16];
+        char *text = make_roster(people, "A", &size);
+        (void)snprintf(name, sizeof name, "%d.xml", people);
+        scene_drop_bytes(&scene, name, text, size);
+        free(text);
+        scene_settle(&scene);
+    }
+    scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 2", "held");
+    scene_stop(&scene);
+    rename_records(&scene, RECORD, OTHER);
+    scene_execute(&scene, "UPDATE sync_roster SET decided = 1 WHERE file = 2"); /* released just before */
+    scene_start(&scene);
+    wait_event(EVENT_RELEASE_FAILED, 1);
+    scene_execute(&scene, "INSERT INTO command (what, number, windows_user, created_at)"
+                          " VALUES ('release', 2, 'JAIL\\nurse', '2026-11-23T18:00:00.000000Z')");
+    engine_commands_now(scene.engine);
+    wait_rows(&scene, "SELECT outcome FROM command", "refused");
+    scene_settle(&scene);
+    scene_stop(&scene);
+    assert_int_equal(scene_event_count(EVENT_DATABASE_UNAVAILABLE), 0);
+    scene_assert_rows(&scene,
+                      "SELECT decided, state FROM sync_roster s JOIN message m ON m.id = s.message"
+                      " WHERE m.file = 2",
+                      "0|held");
+    rename_records(&scene, OTHER, RECORD);
+    scene_start(&scene);
+    scene_execute(&scene, "INSERT INTO command (what, number, windows_user, created_at)"
+                          " VALUES ('release', 2, 'JAIL\\nurse', '2026-11-23T18:00:00.000000Z')");
+    engine_commands_now(scene.engine);
+    wait_rows(&scene, "SELECT count(*) FROM booking WHERE released_at IS NOT NULL", "9");
+    scene_settle(&scene);
+    scene_release(&scene);
+}
+
 static void as_with_any_roster(void **state)
 {
     (void)state;
@@ -483,6 +549,7 @@ int main(void)
         cmocka_unit_test(an_unchanged_roster_leaves_nothing),
         cmocka_unit_test(an_unchanged_roster_is_read_anew_when_its_mapping_was_changed),
         cmocka_unit_test(who_is_missing_is_released_in_sync_mode),
+        cmocka_unit_test(a_held_roster_that_its_mapping_no_longer_reads_stays_held),
         cmocka_unit_test(as_with_any_roster),
         cmocka_unit_test(what_is_no_document_changes_nothing),
         cmocka_unit_test(a_document_that_has_no_end_yet_is_waited_for),
