@@ -668,6 +668,11 @@ CREATE TRIGGER alert_keeps_its_key BEFORE UPDATE OF id, code, date_added ON aler
 BEGIN
     SELECT RAISE(ABORT, 'id, code and date_added of an alert never change: another date_added is another alert');
 END;
+-- An alert never stands in another person's chart than its booking, and its sender names that person from then on.
+CREATE TRIGGER booking_takes_its_alerts_along AFTER UPDATE OF patient ON booking WHEN NEW.patient <> OLD.patient
+BEGIN
+    UPDATE alert SET patient = NEW.patient WHERE booking = NEW.id;
+END;
 
 -- One row is one thing that a user of CorEMR did: an alert was set, or one was removed. Rows are added, never changed. Times are whole
 -- seconds, since others are told of them so, and an alert is known by its date_added.

@@ -299,6 +299,25 @@ static void an_alert_of_another_persons_booking_is_quarantined(void **state)
     assert_value(scene, "SELECT count(*) FROM waiting_alert", "0");
 }
 
+/* A person has released the event that says so (booking_hand_over). */
+static void a_booking_that_becomes_another_persons_takes_its_alerts_along(void **state)
+{
+    struct scene *scene = *state;
+    book(scene);
+    (void)scene_apply(scene, scene_dem("PatientID=\"P2\"\nBooking=\"200\"\n"),
+                      (struct scene_event){.minutes = 1});
+    (void)apply_line(scene, (struct line){.minutes = 2});
+    (void)apply_line(scene, (struct line){.patient = "P2", .booking = "200", .minutes = 3});
+    scene_execute(scene, "UPDATE booking SET patient = 2 WHERE booking_number = '100'");
+    assert_value(scene, "SELECT group_concat(id || '|' || patient || '|' || booking) FROM alert",
+                 "1|2|1,2|2|2");
+    /* Its sender speaks of it as that person's from now on. */
+    struct apply_result result =
+        apply_line(scene, (struct line){.patient = "P2", .removed = REMOVED, .minutes = 4});
+    assert_int_equal(result.message.state, LEDGER_APPLIED);
+    assert_value(scene, "SELECT group_concat(id) FROM alert WHERE date_removed IS NULL", "2");
+}
+
 /* ---- users of CorEMR ---- */
 
 #define SET    SETS("1, 1, 'HIGHCAL', '2026-11-01T17:00:00Z', 'U7'")
@@ -466,6 +485,7 @@ int main(void)
         IN_SCENE(an_alert_waits_for_its_booking),
         IN_SCENE(an_alert_waits_no_longer_than_it_may),
         IN_SCENE(an_alert_of_another_persons_booking_is_quarantined),
+        IN_SCENE(a_booking_that_becomes_another_persons_takes_its_alerts_along),
         IN_SCENE(an_entry_sets_an_alert_and_another_removes_it),
         IN_SCENE(what_an_entry_must_not_be),
         IN_SCENE(entries_and_lines_meet_in_one_alert),
