@@ -38,7 +38,8 @@ static const char *kind_of(const struct list_line *line)
 
 static bool is_row(const struct list_line *line)
 {
-    return line->of_many && line->ordinal > 0;
+    return line->of_many && line->ordinal > 0 &&
+           line->ordinal <= line->rows; /* behind them: the file as a whole */
 }
 
 /* Why, in words without a value. */

@@ -201,6 +201,7 @@ static bool read_extract(const struct content_source *source, struct arena *aren
         return true;
     }
     bool good = read_text(source, file, arena, out);
+    out->apart = true;
     (void)file_close(file);
     return good;
 }
@@ -256,6 +257,8 @@ static bool is_faulty(const struct content *content, const struct content_item *
                       const struct view_fault *faults, size_t count)
 {
     char column[32];
+    if (content->apart)
+        return false;
     (void)snprintf(column, sizeof column, "column %lu,", (unsigned long)item->number);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(faults[i].severity, "error") != 0)

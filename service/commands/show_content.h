@@ -39,7 +39,8 @@ struct content {
     uint32_t row, line, end_line; /* of CONTENT_COLUMNS; where the row begins, and the line behind it */
     struct content_item *items;
     size_t count;
-    bool cut; /* there is more: --whole shows it */
+    bool apart; /* a text of its own that was made of a row: faults name other lines, those of the file */
+    bool cut;   /* there is more: --whole shows it */
     struct slice bytes;
     char *held; /* heap: what slices may point into */
 };

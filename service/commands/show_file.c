@@ -42,26 +42,51 @@ static int choose_world(struct shown *shown)
     return found == 1 ? COMMANDS_OK : found > 1 ? COMMANDS_USAGE : COMMANDS_NOT_FOUND;
 }
 
+bool shown_is_whole(const struct shown *shown, const struct view_message *row)
+{
+    return shown->file.of_many && row->ordinal > shown->file.rows;
+}
+
+/* Which messages: those of the row, or the file as a whole and what was not applied of its rows, or all. */
+static enum database_kind read_message_rows(struct shown *shown, struct database *db,
+                                            struct view_message **whole, size_t *whole_count,
+                                            struct view_message **rows, size_t *count)
+{
+    const struct view_file *file = &shown->file;
+    int row = file->of_many ? shown->show->row : 0;
+    int last = file->of_many && file->rows < INT32_MAX ? (int)file->rows : INT32_MAX;
+    enum database_kind kind = DATABASE_OK;
+    *whole_count = 0;
+    if (last < INT32_MAX)
+        kind =
+            view_messages(db, file->number, last + 1, INT32_MAX, false, 1, &shown->arena, whole, whole_count);
+    shown->one = *whole_count > 0;
+    if (row > 0)
+        *whole_count = 0;
+    if (kind != DATABASE_OK)
+        return kind;
+    return view_messages(db, file->number, row > 0 ? row : 1, row > 0 ? row : last, file->of_many && row == 0,
+                         SHOWN_MESSAGES_MOST, &shown->arena, rows, count);
+}
+
 static enum database_kind read_messages(struct shown *shown, struct database *db)
 {
-    const struct show_file *show = shown->show;
-    struct view_message *rows = NULL;
-    /* Where the file is one message, such as a roster that is held as a whole, a row is only a part of what it says. */
-    int row = shown->file.of_many ? show->row : 0;
-    bool unsettled = shown->file.of_many && row == 0;
-    enum database_kind kind =
-        view_messages(db, show->number, row > 0 ? row : 1, row > 0 ? row : INT32_MAX, unsettled,
-                      SHOWN_MESSAGES_MOST, &shown->arena, &rows, &shown->message_count);
+    struct view_message *whole = NULL, *rows = NULL;
+    size_t whole_count = 0, count = 0;
+    enum database_kind kind = read_message_rows(shown, db, &whole, &whole_count, &rows, &count);
+    if (kind != DATABASE_OK)
+        return kind;
+    shown->message_count = whole_count + count;
     shown->messages = arena_take_array(&shown->arena, shown->message_count + 1, sizeof *shown->messages);
-    if (kind == DATABASE_OK && shown->messages == NULL)
+    if (shown->messages == NULL)
         return DATABASE_NO_MEMORY;
     for (size_t i = 0; i < shown->message_count && kind == DATABASE_OK; i++) {
         struct message *message = &shown->messages[i];
-        *message = (struct message){.row = &rows[i]};
-        kind = view_faults(db, show->number, rows[i].id, SHOWN_READ_MOST, &shown->arena, &message->faults,
-                           &message->fault_count);
+        *message = (struct message){.row = i < whole_count ? whole : &rows[i - whole_count]};
+        kind = view_faults(db, shown->file.number, message->row->id, SHOWN_READ_MOST, &shown->arena,
+                           &message->faults, &message->fault_count);
         if (kind == DATABASE_OK)
-            kind = view_changes(db, rows[i].id, SHOWN_READ_MOST, &shown->arena, &message->changes,
+            kind = view_changes(db, message->row->id, SHOWN_READ_MOST, &shown->arena, &message->changes,
                                 &message->change_count);
     }
     return kind;
@@ -122,7 +147,8 @@ static char *extract_path(const struct shown *shown)
     const struct view_message *row = shown->message_count > 0 ? shown->messages[0].row : NULL;
     if (row != NULL && row->stored != NULL)
         return path_of(shown, row->stored);
-    if (row == NULL || strcmp(row->state, "quarantined") != 0)
+    /* A wrong row of a file that is one message has none of its own: only its extract tells. */
+    if (row == NULL ? !shown->one : strcmp(row->state, "quarantined") != 0)
         return NULL;
     char *below = set_aside_name(shown);
     char *path = below != NULL ? path_of(shown, below) : NULL;
@@ -179,21 +205,25 @@ static bool read_content(struct shown *shown)
 
 /* ---- What to do next ------------------------------------------------------------------------------------- */
 
-static bool has_state(const struct shown *shown, const char *state)
+/* The first message in that state; NULL. */
+static const struct view_message *find_state(const struct shown *shown, const char *state)
 {
     for (size_t i = 0; i < shown->message_count; i++) {
         if (strcmp(shown->messages[i].row->state, state) == 0)
-            return true;
+            return shown->messages[i].row;
     }
-    return false;
+    return NULL;
 }
 
 void shown_add_next(struct output *out, const struct shown *shown)
 {
     const struct view_file *file = &shown->file;
     const char *world = shown->world == DATABASE_LIVE ? "--live" : "--test";
+    const struct view_message *held = find_state(shown, "held"), *waiting = find_state(shown, "waiting");
     char row[24] = "";
-    if (shown->show->row > 0 && file->of_many)
+    if (held != NULL && shown_is_whole(shown, held))
+        row[0] = '\0'; /* it is decided as a whole */
+    else if (shown->show->row > 0 && file->of_many)
         (void)snprintf(row, sizeof row, " --row %d", shown->show->row);
     else if (file->of_many)
         (void)snprintf(row, sizeof row, " --row R");
@@ -201,19 +231,19 @@ void shown_add_next(struct output *out, const struct shown *shown)
         output_add(out, "nothing: it is being worked on, or is when the service runs\n");
     } else if (strcmp(file->state, "vanished") == 0) {
         output_add(out, "where it is missed, have it sent again: it comes as a new file\n");
-    } else if (has_state(shown, "held") && file->copied_from > 0) {
+    } else if (held != NULL && file->copied_from > 0) {
         output_add(out, "decide in the live world, which the test world follows\n");
-    } else if (has_state(shown, "held")) {
+    } else if (held != NULL) {
         output_add(out, "corbridge release %" PRId64 "%s %s  has it applied\n", file->number, row, world);
         output_add(out, "corbridge reject %" PRId64 "%s %s --reason \"why\"  ends it without\n", file->number,
                    row, world);
-    } else if (has_state(shown, "waiting")) {
-        output_add(
-            out,
-            "nothing: it is applied when its booking comes, and goes to quarantine when it has waited too long\n");
-    } else if (has_state(shown, "unmatched")) {
+    } else if (waiting != NULL) {
+        output_add(out, "nothing: it is %s comes, and goes to quarantine when it has waited too long\n",
+                   strcmp(waiting->kind, "photo") == 0 ? "filed when an event whose PhotoPath names it"
+                                                       : "applied when its booking");
+    } else if (find_state(shown, "unmatched") != NULL) {
         output_add(out, "nothing: it is filed when its patient comes\n");
-    } else if (has_state(shown, "quarantined")) {
+    } else if (find_state(shown, "quarantined") != NULL) {
         const char *sentence = file->reason == NULL || strcmp(file->reason, "faults") == 0
                                    ? NULL
                                    : reason_find_sentence(file->reason);

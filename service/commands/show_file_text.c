@@ -270,8 +270,11 @@ static void add_known(struct output *out, const struct shown *shown, const struc
 static void add_message(struct output *out, const struct shown *shown, const struct message *message)
 {
     const struct view_message *row = message->row;
-    output_add(out, "\n%s %d: %s, %s\n", shown->file.of_many ? "row" : "message", row->ordinal, row->kind,
-               row->state);
+    if (shown_is_whole(shown, row))
+        output_add(out, "\n%s as a whole: %s\n", row->kind, row->state);
+    else
+        output_add(out, "\n%s %d: %s, %s\n", shown->file.of_many ? "row" : "message", row->ordinal, row->kind,
+                   row->state);
     add_time_line(out, shown, "event time", row->event_at);
     if (row->detail != NULL)
         add_text_line(out, shown, "remark", row->detail);
@@ -285,16 +288,19 @@ static void add_message(struct output *out, const struct shown *shown, const str
     add_changes(out, shown, message);
 }
 
-/* The rows of a file of many that want a look, a line each. */
+/* The rows of a file of many that want a look, a line each, behind the file as a whole. */
 static void add_unsettled_rows(struct output *out, const struct shown *shown)
 {
-    if (shown->message_count == 0)
+    size_t first = shown->one ? 1 : 0;
+    if (shown->one)
+        add_message(out, shown, &shown->messages[0]);
+    if (shown->message_count == first)
         return;
     output_add(out, "\nrows that were not applied%s\n",
-               shown->message_count == SHOWN_MESSAGES_MOST
+               shown->message_count - first == SHOWN_MESSAGES_MOST
                    ? ", the first of them; corbridge list --state finds others"
                    : "");
-    for (size_t i = 0; i < shown->message_count; i++) {
+    for (size_t i = first; i < shown->message_count; i++) {
         const struct message *message = &shown->messages[i];
         output_add(out, "  %6d  %s, %s", message->row->ordinal, message->row->kind, message->row->state);
         if (message->row->detail != NULL)
@@ -318,10 +324,13 @@ static void add_messages(struct output *out, const struct shown *shown)
     }
     for (size_t i = 0; i < shown->message_count; i++)
         add_message(out, shown, &shown->messages[i]);
-    if (shown->message_count == 0 && shown->file.of_many)
-        output_add(out, "\nrow %d: %s\n", shown->show->row,
-                   shown->show->row <= shown->file.passed ? "it brought nothing new, and left nothing"
-                                                          : "its turn has not come yet");
+    if (shown->message_count > 0 || !shown->file.of_many)
+        return;
+    const char *why = shown->show->row > shown->file.passed ? "its turn has not come yet"
+                      : shown->one
+                          ? "it is part of the one message that the file is; show without --row has that"
+                          : "it brought nothing new, and left nothing";
+    output_add(out, "\nrow %d: %s\n", shown->show->row, why);
 }
 
 /* ---- Text as a whole ---------------------------------------------------------------------------- */

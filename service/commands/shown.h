@@ -30,8 +30,9 @@ struct shown {
     struct view_file file;
     struct view_count *counts;
     size_t count_count;
-    struct message *messages;
+    struct message *messages; /* that of the file as a whole first */
     size_t message_count;
+    bool one; /* a file of many rows is one message, such as a sync roster: its ordinal is behind theirs */
     struct view_fault *faults; /* of the file as a whole */
     size_t fault_count;
     struct view_command *commands;
@@ -39,6 +40,9 @@ struct shown {
     char *path; /* where its bytes lie, heap; NULL: not in a folder of ours */
     struct content content;
 };
+
+/* Whether the message is that of such a file as a whole. */
+bool shown_is_whole(const struct shown *shown, const struct view_message *row);
 
 /* Print it; an enum commands_exit. */
 int shown_print_text(const struct shown *shown);

@@ -13,6 +13,7 @@
 #include "platform/process.h"
 #include "service/commands/commands.h"
 #include "tests/integration/live_scene.h"
+#include "tests/integration/sync_scene.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
 #include "tests/support/test_main.h"
@@ -379,6 +380,82 @@ static void bytes_that_are_gone_or_changed_are_said_so(void **state)
     scene_release(&scene);
 }
 
+/* A sync roster is one message: it is shown, and decided, as that, and not as a row behind its last one. */
+static void a_sync_roster_is_shown_as_one_message(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct capture run;
+    struct roster_text text = {0};
+    sync_begin(&scene, &sync_scene_usual, 40);
+    sync_drop_people(&scene, DAY_2, 1, 20);
+    RUN(run, &scene, "show", "2");
+    assert_holds(run.out, "\nroster as a whole: held\n");
+    assert_holds(run.out, "\n  corbridge release 2 --test  has it applied\n");
+    assert_holds(run.out, "\n  corbridge reject 2 --test --reason ");
+    assert_lacks(run.out, "--row 21");
+    capture_release(&run);
+    RUN(run, &scene, "list", "--state", "held");
+    assert_holds(run.out, "  number  feed  arrived"); /* no row among them */
+    assert_holds(run.out, "  roster  held   0 of 20 rows, ");
+    capture_release(&run);
+    assert_string_equal(sync_decide_held(&scene, "reject", 2), "done: ledger number 2 was rejected");
+    roster_add_full(&text, 1, 1, "VCSO", "MOVED", "");
+    roster_add(&text, "Doe2,John,,P2,1980-01-31,,Q,,VCSO,,A,1,B2,2018-06-06T12:34,,,\r\n");
+    roster_add_people(&text, 3, 39, "VCSO");
+    sync_drop(&scene, DAY_3, &text);
+    RUN(run, &scene, "show", "3");
+    assert_holds(run.out, "\nroster as a whole: applied\n");
+    assert_holds(run.out, "    error    line 2, column 7, Sex: ");
+    assert_holds(run.out, "\"A\" -> \"MOVED\"\n");
+    assert_holds(run.out, "      released_at        (nothing) -> ");
+    capture_release(&run);
+    RUN(run, &scene, "show", "3", "--row", "2");
+    assert_holds(run.out, "\nrow 2: it is part of the one message ");
+    assert_lacks(run.out, "left nothing");
+    capture_release(&run);
+    scene_release(&scene);
+}
+
+/* The lines of an extract are its own: those that the faults name are the document's. */
+static void a_row_of_xml_is_shown_from_its_extract(void **state)
+{
+    (void)state;
+    static const struct scene_options options = {
+        .roster = "ready=\"closed\" lag=\"0 s\"",
+        .rules = "<match pattern=\"*.xml\" format=\"jms-xml\" mapping=\"flat-roster.xml\"/>"
+                 "<match pattern=\"*.jpg\" format=\"photo\" ready=\"closed\"/>",
+        .mappings = "flat-roster.xml",
+    };
+    static const unsigned char png[] = {
+        0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48,
+        0x44, 0x52, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00,
+        0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78,
+        0x9c, 0x63, 0xf8, 0xff, 0xff, 0x3f, 0x00, 0x05, 0xfe, 0x02, 0xfe, 0x0d, 0xef, 0x46,
+        0xb8, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82};
+    struct scene scene;
+    struct capture run;
+    scene_init(&scene, &options);
+    scene_start(&scene);
+    drop(&scene, "r.xml",
+         "<ActiveRoster facility=\"VCSO\">\n<Inmate>\n"
+         "<JacketNo>P1</JacketNo><LName>Doe</LName><FName>John</FName>\n<DOB>01/31/1980</DOB>\n"
+         "<Gender>Q</Gender>\n<Block>A</Block><BookNo>B1</BookNo>\n<BookDt>01/01/2020 00:00</BookDt>\n"
+         "</Inmate>\n</ActiveRoster>\n");
+    RUN(run, &scene, "show", "1", "--row", "1");
+    assert_holds(run.out, "\nrow 1: demographics, quarantined\n");
+    assert_holds(run.out, "<Gender>Q</Gender>\n");
+    assert_lacks(run.out, "\n ! ");
+    capture_release(&run);
+    scene_drop_bytes(&scene, "P7.jpg", (const char *)png, sizeof png);
+    scene_settle(&scene);
+    RUN(run, &scene, "show", "2");
+    assert_holds(run.out, "\nmessage 1: photo, waiting\n");
+    assert_holds(run.out, "  nothing: it is filed when an event whose PhotoPath names it comes");
+    capture_release(&run);
+    scene_release(&scene);
+}
+
 /* What is not what it should be is shown as it came: a roster with its columns in another order, an event in UTF-16. */
 static void what_cannot_be_read_is_shown_as_it_came(void **state)
 {
@@ -559,6 +636,8 @@ int main(void)
         cmocka_unit_test(show_tells_all_of_a_held_message),
         cmocka_unit_test(show_tells_what_changed_and_what_is_wrong),
         cmocka_unit_test(show_prints_a_row_of_a_roster_by_its_columns),
+        cmocka_unit_test(a_sync_roster_is_shown_as_one_message),
+        cmocka_unit_test(a_row_of_xml_is_shown_from_its_extract),
         cmocka_unit_test(bytes_that_are_gone_or_changed_are_said_so),
         cmocka_unit_test(what_cannot_be_read_is_shown_as_it_came),
         cmocka_unit_test(nothing_is_shown_when_it_cannot_be_written_down),
