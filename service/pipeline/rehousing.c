@@ -27,16 +27,22 @@ void rehousing_release(struct rehousing *rehousing)
     arena_release(&rehousing->arena);
 }
 
+/* Files were looked at in this round, and what comes now may lie among them. */
+static bool is_under_way(const struct rehousing *rehousing)
+{
+    return rehousing->after > 0 || rehousing->extracts;
+}
+
 void rehousing_soon(struct rehousing *rehousing)
 {
-    rehousing->again = rehousing->again || rehousing->after > 0;
+    rehousing->again = rehousing->again || is_under_way(rehousing);
     rehousing->next = 0;
 }
 
 void rehousing_within_a_second(struct rehousing *rehousing)
 {
     uint64_t soon = clock_monotonic_ms() + SOON_MS;
-    rehousing->again = rehousing->again || rehousing->after > 0;
+    rehousing->again = rehousing->again || is_under_way(rehousing);
     if (rehousing->next > soon)
         rehousing->next = soon;
 }
