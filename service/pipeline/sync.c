@@ -179,7 +179,8 @@ enum parse_status sync_read(const struct config *config, struct job *job)
         return refuse_empty(job);
     if (sync->kept.message == 0)
         sync->event_at = rows->progress.event_at + (instant_us)job->match->lag_ms * 1000;
-    sync->spared = sync->spared || rows->kept || job->work == JOB_COPY;
+    /* Rows alone do not say that it was judged: it may have begun as a roster that releases nobody. */
+    sync->spared = sync->spared || sync->kept.message != 0 || job->work == JOB_COPY;
     return PARSE_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include "service/pipeline/pipeline_private.h"
 #include "tests/integration/killed.h"
+#include "tests/integration/reconfigure.h"
 #include "tests/integration/sync_scene.h"
 #include "tests/integration/wait.h"
 #include "tests/support/cb_cmocka.h"
@@ -97,6 +98,48 @@ static void killed_anywhere_the_next_start_goes_on(void **state)
         assert_true(step < 20);
         scene_release(&scene);
     }
+}
+
+/* The match rule of rosters says release="sync", or not; the engine must not run. */
+static void set_sync(struct scene *scene, bool sync)
+{
+    static const char SYNC[] = " release=\"sync\"";
+    char *config = scene_read(scene->config_path);
+    char *at = strstr(config, SYNC);
+    assert_non_null(at);
+    if (!sync)
+        memset(at, ' ', sizeof SYNC - 1);
+    reconfigure(scene, config);
+    free(config);
+}
+
+/* Begun as a roster whose silence means nothing: what it would release was never judged. */
+static void one_that_becomes_a_sync_roster_on_the_way_is_judged(void **state)
+{
+    enum {
+        PEOPLE = 1600,
+        LEFT = 1200
+    };
+    struct scene scene;
+    struct roster_text text = {0};
+    (void)state;
+    sync_begin(&scene, &sync_scene_usual, PEOPLE);
+    scene_stop(&scene);
+    set_sync(&scene, false);
+    for (int n = 1; n <= LEFT; n++)
+        roster_add_full(&text, n, n, "VCSO", "B", "");
+    scene_drop_bytes(&scene, DAY_2, text.bytes, text.length);
+    free(text.bytes);
+    assert_true(killed_before_step(&scene, 2, "SELECT 0"));
+    scene_assert_rows(&scene, "SELECT next_row BETWEEN 2 AND 1200 FROM file_progress WHERE file = 2", "1");
+    set_sync(&scene, true);
+    scene_start(&scene);
+    wait_rows(&scene, "SELECT state FROM file WHERE id = 2", "done");
+    scene_settle(&scene);
+    scene_assert_rows(&scene, "SELECT state FROM message WHERE file = 2 AND kind = 'roster'", "held");
+    scene_assert_rows(&scene, OPEN, "1600");
+    assert_int_equal(scene_event_count(EVENT_ROSTER_HELD), 1);
+    scene_release(&scene);
 }
 
 static struct {
@@ -195,6 +238,7 @@ int main(void)
     test_main_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_anywhere_the_next_start_goes_on),
+        cmocka_unit_test(one_that_becomes_a_sync_roster_on_the_way_is_judged),
         cmocka_unit_test(a_database_that_cannot_be_asked_now_is_asked_again),
         cmocka_unit_test(killed_on_the_way_into_the_hold_the_next_start_puts_it_there),
         cmocka_unit_test(killed_while_a_held_one_is_applied_the_next_start_goes_on),
