@@ -335,7 +335,7 @@ static void find_values(struct precheck *check)
     uint64_t count = check->unlikely_births.count;
     if (count > 0)
         add(check, PRECHECK_SHOULD, "births",
-            "Look at them; a placeholder or two digits of a year may be behind it.",
+            "Look at them; a date that stands for an unknown one, or a year of two digits, may be behind it.",
             "%" PRIu64 " birth %s unlikely: younger than 10 years or older than 110.", count,
             count_of(count, "date is", "dates are"));
 }
