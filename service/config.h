@@ -12,10 +12,12 @@
 #include <stdint.h>
 
 #include "database/apply.h"
+#include "database/result.h"
 #include "outbound/alert_map.h"
 #include "outbound/partner.h"
 #include "parser/arena.h"
 #include "parser/encoding.h"
+#include "parser/hl7.h"
 #include "parser/location_rule.h"
 #include "parser/xml_mapping.h"
 #include "parser/zone.h"
@@ -34,7 +36,8 @@ enum config_format {
     CONFIG_FORMAT_XML_EVENT,  /* "jms-xml" with a mapping of document="event": one DEM or Location a file */
     CONFIG_FORMAT_XML_ROSTER, /* the same with document="roster": one DEM a record */
     CONFIG_FORMAT_ALERTS_CSV, /* one alert a row */
-    CONFIG_FORMAT_PHOTO       /* a picture, which a PhotoPath names */
+    CONFIG_FORMAT_PHOTO,      /* a picture, which a PhotoPath names */
+    CONFIG_FORMAT_HL7_RESULTS /* results of laboratories and radiology, one HL7 message a file or several */
 };
 enum config_order {
     CONFIG_ORDER_FREE, /* a file that is not ready stops nobody (one that is busy: after its first 100 ms) */
@@ -86,6 +89,22 @@ struct config_alerts {
     uint32_t line;        /* of <alerts-out> */
 };
 
+/* What a feed says of its HL7 messages: <hl7>. Defaults where it has none. */
+struct config_hl7 {
+    struct hl7_settings reader; /* character set, limits */
+    struct result_settings results;
+    const char *const *processing_ids; /* MSH-11 that a live feed applies; NULL-terminated; default "P" */
+    const char *receiving_application; /* MSH-5 that it must have; NULL: any */
+    const char *receiving_facility;    /* MSH-6, likewise */
+    const struct result_authority *authorities; /* what PID-3.4 or MSH-4 say, and whose ids those are */
+    size_t authority_count;
+    enum result_update update;
+    const struct zone *zone; /* of times without an offset; default: that of the first facility */
+    const char *ack_test_folder, *ack_live_folder; /* NULL: no acknowledgments in that world */
+    const char *ack_pattern;
+    uint32_t line;
+};
+
 struct config_feed {
     const char *name;      /* [a-z0-9-], unique */
     const char *folder;    /* absolute; UNC or local */
@@ -95,6 +114,7 @@ struct config_feed {
     const struct config_match *matches;
     size_t match_count;
     struct config_alerts alerts;
+    struct config_hl7 hl7;
     uint32_t line;
 };
 

@@ -31,7 +31,8 @@ bool config_format_has_rows(enum config_format format)
     switch (format) {
     case CONFIG_FORMAT_JMS_EVENT:
     case CONFIG_FORMAT_XML_EVENT:
-    case CONFIG_FORMAT_PHOTO: return false;
+    case CONFIG_FORMAT_PHOTO:
+    case CONFIG_FORMAT_HL7_RESULTS: return false;
     case CONFIG_FORMAT_ROSTER_CSV:
     case CONFIG_FORMAT_XML_ROSTER:
     case CONFIG_FORMAT_ALERTS_CSV: return true;
@@ -53,6 +54,7 @@ const char *config_format_name(enum config_format format)
     case CONFIG_FORMAT_XML_ROSTER: return "jms-xml";
     case CONFIG_FORMAT_ALERTS_CSV: return "alerts-csv";
     case CONFIG_FORMAT_PHOTO: return "photo";
+    case CONFIG_FORMAT_HL7_RESULTS: return "hl7-results";
     }
     abort();
 }

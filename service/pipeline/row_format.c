@@ -8,7 +8,8 @@ const struct row_format *row_format_find(enum config_format format)
     switch (format) {
     case CONFIG_FORMAT_JMS_EVENT:
     case CONFIG_FORMAT_XML_EVENT:
-    case CONFIG_FORMAT_PHOTO: return NULL;
+    case CONFIG_FORMAT_PHOTO:
+    case CONFIG_FORMAT_HL7_RESULTS: return NULL;
     case CONFIG_FORMAT_XML_ROSTER: return &row_format_roster_xml;
     case CONFIG_FORMAT_ROSTER_CSV: return &row_format_roster_csv;
     case CONFIG_FORMAT_ALERTS_CSV: return &row_format_alerts_csv;

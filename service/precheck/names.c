@@ -97,6 +97,7 @@ static bool rule_fits(const struct config_match *match, const struct precheck_fi
     case CONFIG_FORMAT_XML_ROSTER: return file->xml;
     case CONFIG_FORMAT_ALERTS_CSV: return file->kind == PRECHECK_ALERTS;
     case CONFIG_FORMAT_PHOTO: return file->kind == PRECHECK_PHOTO;
+    case CONFIG_FORMAT_HL7_RESULTS: return false;
     }
     return false;
 }
