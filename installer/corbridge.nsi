@@ -52,7 +52,8 @@ UninstPage instfiles
 
 Var options    ; for `corbridge install`
 Var was        ; exit code of `service --state`: 0 it ran, 1 it was stopped, 4 it was not there
-Var log        ; what the commands print
+Var log        ; what the commands print, and how each ended
+Var handle     ; of the log
 ; the parameters, as they were given
 Var SHARE
 Var PHARMACY
@@ -61,12 +62,20 @@ Var ACCOUNT
 Var DBUSERS
 Var START
 
-; Runs corbridge.exe with the arguments, its output behind that of the others in the log; the exit code in $0. Through cmd, since
-; nsExec keeps at most 1024 characters. The outer quotes are those that `cmd /s` takes off.
+; Runs corbridge.exe with the arguments, its output behind that of the others in the log, and behind it how it ended, since a program that
+; could not be started says nothing itself; the exit code (or "error") in $0. Through cmd, since nsExec keeps at most 1024 characters. The outer
+; quotes are those that `cmd /s` takes off.
 !macro Run program arguments
   DetailPrint `corbridge ${arguments}`
   nsExec::Exec `"$SYSDIR\cmd.exe" /d /s /c ""${program}" ${arguments} >>"$log" 2>&1"`
   Pop $0
+  ClearErrors
+  FileOpen $handle "$log" a
+  ${IfNot} ${Errors}
+    FileSeek $handle 0 END
+    FileWrite $handle `corbridge ${arguments}: ended with $0$\r$\n`
+    FileClose $handle
+  ${EndIf}
 !macroend
 !define Run `!insertmacro Run`
 

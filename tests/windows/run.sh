@@ -54,7 +54,7 @@ check "installer: an unknown parameter changes nothing (no program)" gone "$prog
 windows "$setup" /S '/SHARE=C:\jms-share' '/PHARMACY=C:\Pharmacy Folder\'
 equal "installer: silent installation (exit code)" 0 $?
 install_log=$(note <"$drive/Program Files/CorBridge/install.log")
-contains "installer: log names each step" "$install_log" "configuration 'C:\\ProgramData\\CorBridge\\corbridge.xml' written" \
+contains "installer: log names each step and how it ended" "$install_log" ": ended with 0" "configuration 'C:\\ProgramData\\CorBridge\\corbridge.xml' written" \
     "event source CorBridge registered" "service CorBridge made, under the account NT SERVICE\\CorBridge" "The service runs." \
     "0 failed"
 contains "service: running in the service manager" "$(scm)" "state 4, process "
